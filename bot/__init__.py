@@ -1,0 +1,1 @@
+"""Posterpulse: what the scans of a Vantio account mean, told in Slack."""

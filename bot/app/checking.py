@@ -1,0 +1,149 @@
+"""Parts that check whether everything is right."""
+
+from __future__ import annotations
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.config import SECRETS, ConfigError, settings_mistake
+from bot.services.checkup import disk, settings, slack
+from bot.services.checkup.clock import clock
+from bot.services.checkup.disk import Place
+from bot.services.checkup.finding import Checked, ok, wrong
+from bot.services.checkup.store import Expected, store
+from bot.services.checkup.vantio import vantio
+from bot.services.ingest import feeds_of
+from bot.slack.probe import clock_skew
+from bot.slack.sender import Sender, make_client
+from bot.store.opening import SQLITE, open_store
+from bot.vantio.address import Address
+from bot.vantio.client import Vantio
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from bot.config import Settings
+    from bot.services.checkup.finding import Finding
+
+_PATIENCE = 10  # seconds for an answer
+_MOUNTS = Path("/proc/mounts")
+_CONTAINER_MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))
+
+
+def place(environment: Mapping[str, str]) -> Place:
+    """Where this process runs."""
+    mounts = _MOUNTS.read_text(errors="replace") if _MOUNTS.is_file() else ""
+    container = "KUBERNETES_SERVICE_HOST" in environment
+    return Place(environment, mounts, container or any(mark.exists() for mark in _CONTAINER_MARKS))
+
+
+def findings(found: Settings, where: Place, now: int) -> list[Finding]:
+    """Everything that can be told before the bot runs, as of `now` (UTC seconds).
+
+    It takes as long as the slowest of Vantio, Slack and the store, which are asked side by side.
+    """
+    checks = [partial(check, found) for check in (_vantio, _slack, _entrance)]
+    checks.append(partial(_store, found, where, now))
+    with ThreadPoolExecutor(len(checks)) as pool:
+        of_vantio, of_slack, of_entrance, of_store = pool.map(lambda check: check(), checks)
+    return [
+        *_settings(found, now),
+        *of_vantio.findings,
+        *of_slack.findings,
+        *of_entrance.findings,
+        clock({"Vantio": of_vantio.skew, "Slack": of_slack.skew}),
+        *of_store.findings,
+    ]
+
+
+def _settings(found: Settings, now: int) -> Iterator[Finding]:
+    config = found.config
+    filters = {
+        "digest.filters": config.digest.filters,
+        "leaderboard.filters": config.leaderboard.filters,
+    }
+    yield settings.source(found.source, config.zone)
+    yield from settings.filters(filters, now, config.zone)
+    yield from settings.purpose(len(_uses(found)))
+
+
+def _vantio(found: Settings) -> Checked:
+    def ask(key: str) -> Checked:
+        url = found.environment.vantio_base_url
+        with closing(Vantio(url, key, timeout=_PATIENCE)) as client:
+            return vantio(client, Address.of(url).host, found.config.polling.programs)
+
+    return _with_secret(found, "Vantio", "VANTIO_API_KEY", ask)
+
+
+def _slack(found: Settings) -> Checked:
+    def ask(token: str) -> Checked:
+        client = make_client(token, found.environment.slack_api_url, _PATIENCE)
+        return Checked(list(slack.slack(Sender(client), _uses(found))), clock_skew(client))
+
+    return _with_secret(found, slack.SUBJECT, "SLACK_BOT_TOKEN", ask)
+
+
+def _entrance(found: Settings) -> Checked:
+    """The way by which commands reach the bot."""
+    port = found.config.slack.http_port
+
+    def ask(token: str) -> Checked:
+        client = make_client(token, found.environment.slack_api_url, _PATIENCE)
+        return Checked([slack.socket(client)])
+
+    if port:
+        told = Checked([slack.http(port)])
+        return _with_secret(found, slack.HTTP, "SLACK_SIGNING_SECRET", lambda _: told)
+    return _with_secret(found, slack.SOCKET, "SLACK_APP_TOKEN", ask)
+
+
+def _with_secret(
+    found: Settings, subject: str, name: str, ask: Callable[[str], Checked]
+) -> Checked:
+    """Check a secret by its looks, and by `ask` where these are right."""
+    value = getattr(found.environment, name.lower()).get_secret_value()
+    mistake = settings.secret(subject, name, value, SECRETS[name])
+    if mistake:
+        return Checked([mistake])
+    try:
+        with settings_mistake():
+            return ask(value)
+    except ConfigError as error:
+        return Checked([wrong(subject, error.mistakes[0].rstrip("."))])
+
+
+def _store(found: Settings, where: Place, now: int) -> Checked:
+    polling = found.config.polling
+    feeds = [feed.name for feed in feeds_of(polling.programs)]
+    expected = Expected(feeds, polling.every_minutes * 60, now)
+    told = list(store(partial(open_store, found.database_url), expected))
+    return Checked([*told, *_disk(found.database_url, where)])
+
+
+def _disk(url: str, where: Place) -> Iterator[Finding]:
+    """Whether the store will last, and has room; of a server's disk nothing can be told."""
+    if not url.startswith(SQLITE):
+        yield ok(disk.SUBJECT, "the store is on a server of its own; no file here needs to last")
+        return
+    path = Path(url.removeprefix(SQLITE)).resolve()
+    yield disk.lasting(where, str(path))
+    if path.parent.is_dir():
+        yield from disk.room(shutil.disk_usage(path.parent).free)
+
+
+def _uses(found: Settings) -> dict[str, list[str]]:
+    """The channels, each with what it is to get."""
+    config, uses = found.config, dict[str, list[str]]()
+    for kind, channels in (
+        ("digest", config.digest.channels),
+        ("leaderboard", config.leaderboard.channels),
+        ("alerts", config.alerts.channels),
+    ):
+        for channel in channels:
+            uses.setdefault(channel.removeprefix("#"), []).append(kind)
+    return uses

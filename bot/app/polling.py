@@ -1,0 +1,60 @@
+"""Parts that read Vantio into the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.config import settings_mistake
+from bot.services.asking import Asking
+from bot.services.directory import Directory
+from bot.services.ingest import Ingest, feeds_of
+from bot.services.polling import Polling
+from bot.vantio.client import Vantio
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from threading import Event
+
+    from bot.config import Settings
+    from bot.store.database import Database
+
+_HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What polls, and the client that it polls with, which somebody must close."""
+
+    polling: Polling
+    ingest: Ingest
+    vantio: Vantio
+
+
+def polled(settings: Settings, database: Database, stop: Event, clock: Callable[[], int]) -> Polled:
+    """Build them; `stop` ends every wait.
+
+    Raises:
+        ConfigError: when the key is missing, or it or the address can't be right.
+    """
+    vantio = client(settings)
+    asking = Asking(vantio, database, stop, clock)
+    chosen = settings.config.polling
+    ingest = Ingest(
+        database, asking, feeds_of(chosen.programs), clock, chosen.full_sweep_hours * _HOUR
+    )
+    programs: list[str | None] = [*chosen.programs] or [None]
+    directory = Directory(database, asking, programs, clock, chosen.directory_hours * _HOUR)
+    managers = settings.config.managers
+    return Polled(Polling(ingest, directory, asking, database, managers, clock), ingest, vantio)
+
+
+def client(settings: Settings) -> Vantio:
+    """The client for the configured account.
+
+    Raises:
+        ConfigError: when the key is missing, or it or the address can't be right.
+    """
+    key = settings.secret("VANTIO_API_KEY")
+    with settings_mistake():
+        return Vantio(settings.environment.vantio_base_url, key)

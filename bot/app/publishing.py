@@ -1,0 +1,66 @@
+"""Parts that make digests, leaderboards and alerts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.app import reading
+from bot.config import WEEKDAYS
+from bot.domain.spike import Sensitivity
+from bot.domain.subscription import Schedule, Subscription
+from bot.services.alerting import Alerting
+from bot.services.digests import DIGEST, LEADERBOARD, Publisher
+from bot.store import cursors, subscriptions
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+    from bot.store.database import Database
+
+_HOUR = 3600
+
+
+def publisher(settings: Settings, database: Database, awake: int) -> Publisher:
+    """What publishes digests and leaderboards; `awake` since when the bot runs (UTC seconds)."""
+    feeds = reading.condition(settings, database).feeds
+
+    def fresh_until() -> int | None:
+        with database.read() as tx:
+            return cursors.fresh_until(tx, feeds)
+
+    config = settings.config
+    reports = reading.reports(settings, database)
+    return Publisher(database, reports, fresh_until, config.managers, config.zone, awake)
+
+
+def alerting(settings: Settings, database: Database) -> Alerting:
+    """What looks for spikes."""
+    alerts = settings.config.alerts
+    sensitivity = Sensitivity(alerts.floor, alerts.factor, alerts.rest_hours * _HOUR)
+    return Alerting(database, reading.programs(settings), sensitivity, settings.config.zone)
+
+
+def subscribe(settings: Settings, database: Database, now: int) -> None:
+    """Make the subscriptions in the store be those of the settings."""
+    config = settings.config
+    at_once = {
+        kind
+        for kind, section in ((DIGEST, config.digest), (LEADERBOARD, config.leaderboard))
+        if section.first_at_once
+    }
+    with database.write() as tx:
+        subscriptions.reconcile(tx, wanted(settings), now, frozenset(at_once))
+
+
+def wanted(settings: Settings) -> list[Subscription]:
+    """The subscriptions that the settings ask for."""
+    config = settings.config
+    daily = Schedule(config.digest.at, config.zone)
+    weekly = Schedule(config.leaderboard.at, config.zone, WEEKDAYS.index(config.leaderboard.day))
+    return [
+        *(Subscription(0, DIGEST, c, daily, config.digest.filters) for c in config.digest.channels),
+        *(
+            Subscription(0, LEADERBOARD, c, weekly, config.leaderboard.filters)
+            for c in config.leaderboard.channels
+        ),
+        *(Subscription(0, "alert", c) for c in config.alerts.channels),
+    ]

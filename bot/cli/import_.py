@@ -1,0 +1,116 @@
+"""`posterpulse import`."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from bot.cli import session
+from bot.services.exchange.files import FORMATS, format_of, reading, size_of, sniffed
+from bot.services.exchange.importing import Imported, take_in_rows
+from bot.services.exchange.kinds import IMPRESSIONS, KINDS
+from bot.services.exchange.rows import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from bot.services.exchange.files import Format
+
+STANDARD_INPUT = "standard input"
+
+
+class _NoSuchFile(click.ClickException):
+    exit_code = 2
+
+
+@click.command("import", short_help="Take in impressions, posters or users from a file.")
+@click.argument("file")
+@click.option(
+    "--kind", type=click.Choice(list(KINDS)), default="impressions", help="What the file holds."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="How it is written; otherwise the ending of its name says so.",
+)
+@session.json_option
+def import_(file: str, kind: str, form: Format | None, *, as_json: bool) -> None:
+    """Take in impressions, posters or users from FILE (- for the standard input).
+
+    FILE holds JSON lines (.jsonl, .ndjson, .json) or CSV (.csv) in the shape of Vantio's API. What
+    is there already stays as it is, so a file can be taken in again.
+    """
+    name = STANDARD_INPUT if file == "-" else file
+    with _opened(file) as stream:
+        form = form or (sniffed(stream) if file == "-" else _promised(file))
+        found = rows(stream, name, form, KINDS[kind].shape)
+        with session.store(session.settings()) as database, _progress(stream, name) as progress:
+            result = Imported()
+            try:
+                for result in take_in_rows(database, KINDS[kind], found, session.now):
+                    progress()
+            except KeyboardInterrupt:
+                click.echo(_interrupted(kind, result), err=True)
+                raise
+    session.print_json(_data(kind, result)) if as_json else click.echo(_sentence(kind, result))
+
+
+def _opened(file: str) -> AbstractContextManager[BinaryIO]:
+    if file == "-":
+        return nullcontext(click.get_binary_stream("stdin"))
+    if not Path(file).exists():
+        raise _NoSuchFile(f"{file}: there is no such file.")
+    return reading(file)
+
+
+def _promised(file: str) -> Format:
+    form = format_of(file)
+    if form is None:
+        raise click.UsageError(f"{file}: end its name in .jsonl or .csv, or say --format.")
+    return form
+
+
+def _sentence(kind: str, result: Imported) -> str:
+    parts = [
+        f"{count:,} {what}"
+        for what, count in _counts(kind, result, "already there", "in quarantine").items()
+    ]
+    return f"{result.read:,} {kind}: {', '.join(parts)}."
+
+
+def _data(kind: str, result: Imported) -> dict[str, int]:
+    return {"read": result.read, **_counts(kind, result, "repeated", "quarantined")}
+
+
+def _counts(kind: str, result: Imported, repeated: str, quarantined: str) -> dict[str, int]:
+    if kind != IMPRESSIONS.shape.name:
+        return {"saved": result.kept, quarantined: result.quarantined}
+    return {"new": result.kept, repeated: result.repeated, quarantined: result.quarantined}
+
+
+def _interrupted(kind: str, result: Imported) -> str:
+    return (
+        f"Interrupted. The {result.read:,} {kind} read so far are kept;"
+        " the same command again takes in the rest."
+    )
+
+
+@contextmanager
+def _progress(stream: BinaryIO, name: str) -> Iterator[Callable[[], None]]:
+    """A bar on a terminal, by the bytes of the file; a pipe has no total and no estimate."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
+    from rich.progress import Progress  # noqa: PLC0415 - the same
+
+    total = size_of(stream)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(f"Reading {name}", total=total)
+        yield lambda: bar.update(task, completed=0 if total is None else stream.tell())

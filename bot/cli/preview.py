@@ -1,0 +1,51 @@
+"""`posterpulse preview`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.app import publishing, reading
+from bot.cli import session
+from bot.domain.model import Spike
+from bot.domain.spike import WINDOW
+from bot.services.digests import KINDS
+from bot.store import counts
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+    from bot.slack.message import Message
+    from bot.store.database import Database
+
+_ANSWERS = ("top", "trend", "status", "help")
+_SAMPLE_SCANS, _SAMPLE_USUAL = 34, 3.8
+
+
+@click.command(short_help="Print the Block Kit JSON of a message.")
+@click.argument("kind", type=click.Choice([*KINDS, "spike", *_ANSWERS]))
+@click.option("--plain", is_flag=True, help="As sent where native charts are not available yet.")
+def preview(kind: str, *, plain: bool) -> None:
+    """Print the Block Kit JSON of a message of this KIND, made from the scans in the store.
+
+    Paste it into Slack's Block Kit Builder to see it. A spike is invented, on the first poster.
+    """
+    settings = session.settings()
+    with session.store(settings) as database:
+        message = _message(settings, database, kind)
+    blocks = message.plain if plain and message.plain is not None else message.blocks
+    click.echo(json.dumps({"text": message.text, "blocks": blocks}, ensure_ascii=False, indent=2))
+
+
+def _message(settings: Settings, database: Database, kind: str) -> Message:
+    now = session.now()
+    if kind in KINDS:
+        publisher = publishing.publisher(settings, database, now)
+        return publisher.render(publisher.edition(kind, now), "", now)[1]
+    if kind == "spike":
+        with database.read() as tx:
+            busiest = next(iter(counts.by(tx, "poster", 0, now)), "poster_123abc")
+            spike = Spike(busiest, now, WINDOW, _SAMPLE_SCANS, _SAMPLE_USUAL, "a sample")
+            return publishing.alerting(settings, database).render(tx, spike, now)
+    return reading.questions(settings, database).ask(kind, now).message

@@ -1,0 +1,26 @@
+"""Who scanned, as a keyed hash: enough to count different people, too little to know one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.domain.model import Impression
+
+
+def month_of(at: int) -> str:
+    """The month whose secret hashes a scan at this time ("2026-11", UTC)."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m")
+
+
+def fingerprint(secret: bytes, impression: Impression) -> int | None:
+    """Eight bytes of a keyed hash over address and agent, as a signed integer.
+
+    None without an address: the agent alone is shared by far too many people.
+    """
+    if not impression.address:
+        return None
+    told = f"{impression.address}\n{impression.agent or ''}".encode()
+    return int.from_bytes(blake2b(told, digest_size=8, key=secret).digest(), "big", signed=True)

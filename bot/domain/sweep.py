@@ -1,0 +1,253 @@
+"""One walk over a list that moves while it is read, as a pure state machine.
+
+The feed has no cursor and no total; it may list newest first, oldest first or in no order, and its
+pages may be shorter than asked. Three rules make the walk right:
+
+- Pages overlap. The next page begins inside the one before (the seam), so that a list that moved
+  under the reader is seen; a seam that doesn't match sends the walk back.
+- The end is believed on two looks: a page that brings nothing beyond the seam, and an empty one
+  after it.
+- Only a finished sweep moves the frontier, so that a crash never hides the rest from the next one.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST = 100
+_RETREATS = 50
+_STUCK = 3
+
+
+class Order(StrEnum):
+    """How a feed lists its rows; `UNKNOWN` until a sweep has seen two different times."""
+
+    UNKNOWN = "unknown"
+    NEWEST = "newest first"
+    OLDEST = "oldest first"
+    NONE = "no order"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A page as a sweep needs it: ids and times (UTC seconds) in the feed's order.
+
+    `size` counts every row of the page, those that could not be read included.
+    """
+
+    ids: tuple[str, ...]
+    times: tuple[int, ...]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Where a walk stands, and what finished walks have learned.
+
+    Learned: `order`; `frontier`, the newest time of the last finished sweep, None before one;
+    `end`, how many rows the list had then, and `tail`, the ids of its last page; `cap`, the longest
+    page ever; `limit`, how many rows to ask for; `full_at`, when a walk over all of it last began.
+    Under way: `offset` of the next page; `seam`, the ids of the page before, and the span of their
+    times; `newest`, what becomes the frontier; `rising` and `falling`, which directions were seen;
+    `beyond`, whether the next page is the second look at the end; `backwards`, steps back in a row,
+    and `retreats`, all of them; `torn`, whether the list moved too much to be followed.
+    """
+
+    order: Order = Order.UNKNOWN
+    frontier: int | None = None
+    end: int = 0
+    tail: tuple[str, ...] = ()
+    cap: int = 0
+    limit: int = MOST
+    full_at: int = 0
+    started_at: int = 0
+    under_way: bool = False
+    full: bool = True
+    offset: int = 0
+    seam: tuple[str, ...] = ()
+    seam_span: tuple[int, int] = (0, 0)
+    newest: int | None = None
+    rising: bool = False
+    falling: bool = False
+    beyond: bool = False
+    stuck: int = 0
+    backwards: int = 0
+    retreats: int = 0
+    torn: bool = False
+
+    @property
+    def first(self) -> bool:
+        """Whether no sweep of this feed has ever finished: what it brings is history."""
+        return self.frontier is None
+
+
+def begin(learned: Sweep, now: int, *, full: bool = False) -> Sweep:
+    """The next walk after `learned`: a resumed one where the last was cut off, else a new one.
+
+    `full` reads the whole list; otherwise the frontier ends the walk where the order allows.
+    """
+    if learned.under_way and (learned.full or not full):
+        return learned
+    unordered = learned.order in {Order.UNKNOWN, Order.NONE}
+    fresh = Sweep(
+        order=learned.order,
+        frontier=learned.frontier,
+        end=learned.end,
+        tail=learned.tail,
+        cap=learned.cap,
+        limit=learned.limit,
+        full_at=learned.full_at,
+        started_at=now,
+        under_way=True,
+        full=full or unordered or learned.first or learned.torn,
+    )
+    if learned.order is Order.OLDEST and not fresh.full and learned.end > 0:
+        return replace(fresh, offset=learned.end - 1, seam=learned.tail, newest=learned.frontier)
+    return fresh
+
+
+def take(sweep: Sweep, page: Seen) -> Sweep:
+    """The walk after this page, which was read at `sweep.offset`; see `under_way` for its end."""
+    if page.size == 0:
+        return _take_empty(sweep)
+    if sweep.beyond and sweep.seam and sweep.cap > 1:
+        # Not the end after all: read on, but joined to what is known.
+        return _step_back(sweep, 1)
+    sweep = _learn(sweep, page)
+    if _joins(sweep, page):
+        return _advance(sweep, page)
+    if sweep.falling and not sweep.rising and page.times[-1] >= sweep.seam_span[1]:
+        # Rows arrived on top and pushed the list down: walk on until the seam comes by again.
+        return replace(sweep, offset=sweep.offset + page.size)
+    return _step_back(sweep, page.size)
+
+
+def refused(sweep: Sweep) -> Sweep | None:
+    """The walk with a smaller page, for a feed that refuses the limit; None below one row."""
+    return replace(sweep, limit=sweep.limit // 2) if sweep.limit > 1 else None
+
+
+def dump(sweep: Sweep) -> str:
+    """The sweep as text, for the store."""
+    return json.dumps(asdict(sweep), separators=(",", ":"))
+
+
+def load(text: str | None) -> Sweep:
+    """The sweep that `dump` wrote; a new one for None."""
+    if text is None:
+        return Sweep()
+    saved = json.loads(text)
+    return Sweep(
+        **{
+            **saved,
+            "order": Order(saved["order"]),
+            "tail": tuple(saved["tail"]),
+            "seam": tuple(saved["seam"]),
+            "seam_span": tuple(saved["seam_span"]),
+        }
+    )
+
+
+def _learn(sweep: Sweep, page: Seen) -> Sweep:
+    pairs = list(zip(page.times, page.times[1:], strict=False))
+    return replace(
+        sweep,
+        cap=max(sweep.cap, page.size),
+        rising=sweep.rising or any(a < b for a, b in pairs),
+        falling=sweep.falling or any(a > b for a, b in pairs),
+    )
+
+
+def _joins(sweep: Sweep, page: Seen) -> bool:
+    """Whether the page follows on the one before without a gap, as far as can be seen."""
+    unchecked = not sweep.seam or not page.ids or sweep.cap == 1
+    return unchecked or not set(page.ids).isdisjoint(sweep.seam)
+
+
+def _take_empty(sweep: Sweep) -> Sweep:
+    if sweep.beyond:
+        return _finish(sweep)
+    if sweep.offset == 0:
+        return replace(sweep, beyond=True)
+    return _step_back(sweep, 1)
+
+
+def _advance(sweep: Sweep, page: Seen) -> Sweep:
+    # Only from joined pages: above one that was reached by chance there may be unread rows.
+    sweep = replace(sweep, newest=max((*page.times, sweep.newest or 0)))
+    if _past_frontier(sweep, page):
+        return _finish(sweep)
+    junk = page.size - len(page.ids)
+    overlap = 1 + junk
+    nothing_new = bool(page.ids) and page.ids[-1] in sweep.seam
+    following = replace(
+        sweep,
+        offset=sweep.offset + page.size - (overlap if overlap < page.size else 0),
+        beyond=overlap >= page.size,
+        stuck=sweep.stuck + 1 if page.ids and page.ids == sweep.seam else 0,
+        seam=sweep.seam if nothing_new else page.ids,
+        seam_span=sweep.seam_span if nothing_new else _span(page.times),
+        backwards=0,
+    )
+    # A feed that answers every offset with the same rows would be walked for ever.
+    return _finish(replace(following, torn=True)) if following.stuck >= _STUCK else following
+
+
+def _past_frontier(sweep: Sweep, page: Seen) -> bool:
+    """Whether a newest-first list has come to times that the last finished sweep had read.
+
+    Strictly older: rows of the frontier's own second may be listed in any order.
+    """
+    if sweep.full or sweep.rising or sweep.order is not Order.NEWEST or not page.times:
+        return False
+    return sweep.frontier is not None and page.times[-1] < sweep.frontier
+
+
+def _step_back(sweep: Sweep, size: int) -> Sweep:
+    if sweep.retreats >= _RETREATS:
+        return replace(sweep, seam=(), beyond=False, torn=True)
+    offset = max(0, sweep.offset - (size << sweep.backwards))
+    return replace(
+        sweep,
+        offset=offset,
+        # At the top there is nothing to join: the walk begins again.
+        seam=sweep.seam if offset else (),
+        beyond=False,
+        backwards=sweep.backwards + 1,
+        retreats=sweep.retreats + 1,
+    )
+
+
+def _finish(sweep: Sweep) -> Sweep:
+    at_end = sweep.full or sweep.order is not Order.NEWEST
+    return Sweep(
+        order=_order(sweep),
+        frontier=sweep.newest or sweep.frontier or 0,
+        end=sweep.offset if at_end else sweep.end,
+        tail=sweep.seam if at_end else sweep.tail,
+        cap=sweep.cap,
+        limit=sweep.limit,
+        full_at=sweep.started_at if sweep.full and not sweep.torn else sweep.full_at,
+        started_at=sweep.started_at,
+        torn=sweep.torn,
+    )
+
+
+def _order(sweep: Sweep) -> Order:
+    if sweep.rising and sweep.falling:
+        return Order.NONE
+    if sweep.rising:
+        return Order.NONE if sweep.order is Order.NEWEST and not sweep.full else Order.OLDEST
+    if sweep.falling:
+        return Order.NONE if sweep.order is Order.OLDEST and not sweep.full else Order.NEWEST
+    return sweep.order
+
+
+def _span(times: Sequence[int]) -> tuple[int, int]:
+    return (min(times), max(times)) if times else (0, 0)

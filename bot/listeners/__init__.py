@@ -1,0 +1,1 @@
+"""Bolt entry points: acknowledge, parse, call a service, show a view."""

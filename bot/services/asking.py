@@ -1,0 +1,108 @@
+"""Asking Vantio with patience, and noting whether it is up."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+import tenacity
+
+from bot.store import health
+from bot.vantio.errors import VantioError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from threading import Event
+
+    from bot.domain.model import Ambassador, Impression, Poster
+    from bot.store.database import Database
+    from bot.vantio.client import Vantio
+    from bot.vantio.wire import Page
+
+logger = logging.getLogger(__name__)
+
+SOURCE = "Vantio"
+_ATTEMPTS = 4
+_LONGEST_WAIT = 60.0
+_Found = TypeVar("_Found")
+
+
+class Asking:
+    """One Vantio client, asked again where that can help, and never before it allows.
+
+    `stop` ends every wait at once. A permanent error, or the last of four attempts, is raised.
+    """
+
+    def __init__(
+        self, vantio: Vantio, database: Database, stop: Event, clock: Callable[[], int]
+    ) -> None:
+        self._vantio = vantio
+        self._database = database
+        self._stop = stop
+        self._clock = clock
+
+    def impressions(self, program: str | None, limit: int, offset: int) -> Page[Impression]:
+        """See `Vantio.impressions`."""
+        return self._patiently(
+            lambda: self._vantio.impressions(program=program, limit=limit, offset=offset)
+        )
+
+    def posters(self, program: str | None, offset: int) -> Page[Poster]:
+        """See `Vantio.posters`."""
+        return self._patiently(lambda: self._vantio.posters(program=program, offset=offset))
+
+    def ambassadors(self, program: str | None, offset: int) -> Page[Ambassador]:
+        """See `Vantio.ambassadors`."""
+        return self._patiently(lambda: self._vantio.ambassadors(program=program, offset=offset))
+
+    def note_up(self) -> None:
+        """Vantio answered all that was asked."""
+        with self._database.write() as tx:
+            came_back = health.up(tx, SOURCE, self._clock())
+        if came_back:
+            logger.warning("Vantio answers again.")
+
+    def note_down(self, error: VantioError) -> bool:
+        """Vantio did not answer; True when it had before. Logged once, not at every poll."""
+        remedy = _REMEDY_PERMANENT if error.permanent else _REMEDY_TRANSIENT
+        with self._database.write() as tx:
+            went = health.down(tx, SOURCE, self._clock(), str(error), remedy)
+        if went:
+            logger.error("Vantio does not answer: %s", error)
+        return went
+
+    def _patiently(self, ask: Callable[[], _Found]) -> _Found:
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception(_may_help),
+            stop=tenacity.stop_after_attempt(_ATTEMPTS) | tenacity.stop_when_event_set(self._stop),
+            wait=_wait,
+            sleep=tenacity.sleep_using_event(self._stop),
+            reraise=True,
+        )
+        found: _Found = retrying(self._allowed, ask)
+        return found
+
+    def _allowed(self, ask: Callable[[], _Found]) -> _Found:
+        wait = self._vantio.not_before - time.monotonic()
+        if wait > 0:
+            self._stop.wait(min(wait, _LONGEST_WAIT))
+        return ask()
+
+
+_REMEDY_PERMANENT = "Correct the setting that the message names, then restart the bot."
+_REMEDY_TRANSIENT = "Nothing to do: the bot keeps trying, and reads what it missed."
+
+
+def _may_help(error: BaseException) -> bool:
+    patient = isinstance(error, VantioError) and not error.permanent
+    return patient and (getattr(error, "retry_after", None) or 0) <= _LONGEST_WAIT
+
+
+_backing_off = tenacity.wait_exponential_jitter(initial=0.5, max=10)
+
+
+def _wait(state: tenacity.RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    named = getattr(error, "retry_after", None)
+    return float(named) if named is not None else _backing_off(state)

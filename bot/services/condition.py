@@ -1,0 +1,69 @@
+"""How the bot itself is doing: for `/posters status`, and for whoever looks after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.domain.model import Status, Trouble
+from bot.store import counts, cursors, directory, health, outbox, quarantine, subscriptions
+
+if TYPE_CHECKING:
+    from bot.domain.model import Programs
+    from bot.store.database import Database, Transaction
+
+_RECENT = 14 * 86_400
+_LATE_POLLS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Reads the status; `feeds` names the feeds that are polled every `every` seconds."""
+
+    database: Database
+    programs: Programs
+    zone: str
+    feeds: list[str]
+    every: int
+
+    def status(self, now: int) -> Status:
+        """Everything as of `now` (UTC seconds)."""
+        with self.database.read() as tx:
+            first, last = counts.extent(tx)
+            posted = outbox.counts(tx)
+            upcoming = subscriptions.every(tx)
+            return Status(
+                now=now,
+                zone=self.zone,
+                scans=counts.everything(tx),
+                posters=len(directory.posters(tx)),
+                ambassadors=len(directory.ambassadors(tx)),
+                programs=len({*directory.programs(tx), *self.programs.names}),
+                first_scan=first,
+                last_scan=last,
+                last_poll=cursors.fresh_until(tx, self.feeds),
+                polled_every=self.every,
+                quarantined=quarantine.count(tx),
+                waiting=posted.get("waiting", 0) + posted.get("sending", 0),
+                buried=len(outbox.buried(tx, now - _RECENT)),
+                upcoming=tuple(
+                    (each.kind, each.channel, each.next_due)
+                    for each in upcoming
+                    if each.next_due is not None
+                ),
+                troubles=tuple(self._troubles(tx, now)),
+            )
+
+    def _troubles(self, tx: Transaction, now: int) -> list[Trouble]:
+        down = [
+            Trouble(each.problem or f"{each.name} is down", each.remedy or "")
+            for each in health.sources(tx)
+            if each.down_since is not None
+        ]
+        fresh = cursors.fresh_until(tx, self.feeds)
+        if not down and fresh is not None and now - fresh > _LATE_POLLS * self.every:
+            down.append(Trouble("Polling has stopped.", "Is `posterpulse run` still running?"))
+        return down + [
+            Trouble(f"A message to {each.channel} was given up ({each.kind}).", each.error)
+            for each in outbox.buried(tx, now - _RECENT)[:3]
+        ]

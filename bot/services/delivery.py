@@ -1,0 +1,178 @@
+"""Delivering the outbox: each message once, however often Slack, the network or we fall over.
+
+Before the wire the row says `sending`, durably. A clear refusal puts it back or buries it. Anything
+else leaves the outcome unknown: nobody sends again until the attempt can't land any more and a look
+into the channel's history for the message's key found nothing. A message of more than one attempt
+is looked for once more later, and a copy that landed late is removed.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.slack.errors import Limited, Refused, SlackError, Unknown
+from bot.slack.message import Message
+from bot.slack.views import trouble
+from bot.store import health, outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.slack.sender import Receipt, Sender
+    from bot.store.database import Database, Transaction
+    from bot.store.outbox import Parcel
+
+logger = logging.getLogger(__name__)
+
+SOURCE = "Slack"
+_BACK_OFF = (5, 15, 60, 300, 900, 1800)
+_MOST_ATTEMPTS = 60
+_LAST_LOOK = 600
+_MARGIN = 60
+_NOTICE = "trouble"
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds: how long a request may take, and how long after that it may still land."""
+
+    timeout: int = 30
+    settle: int = 60
+
+
+class Delivery:
+    """Sends what the outbox holds; several processes may do so at the same time."""
+
+    def __init__(
+        self,
+        database: Database,
+        sender: Sender,
+        managers: Sequence[str],
+        clock: Callable[[], int],
+        patience: Patience,
+    ) -> None:
+        """`managers` are the Slack ids of who is told when a message is given up."""
+        self._database = database
+        self._sender = sender
+        self._managers = managers
+        self._clock = clock
+        self._patience = patience
+        self._who = f"{os.getpid()}-{secrets.token_hex(4)}"
+
+    def deliver(self) -> int:
+        """Work until nothing is due; returns how many messages were sent."""
+        count = 0
+        while (done := self.step()) is not None:
+            count += done
+        return count
+
+    def step(self) -> int | None:
+        """One unit of work: 1 when a message was sent, 0 when not, None when there was none."""
+        now = self._clock()
+        with self._database.write(durable=True) as tx:
+            parcel = outbox.claim(tx, now, self._who)
+        if parcel:
+            return self._send(parcel)
+        settled = now - self._patience.timeout - self._patience.settle
+        with self._database.write(durable=True) as tx:
+            parcel = outbox.claim_unknown(tx, now, self._who, settled)
+        if parcel:
+            return self._look(parcel)
+        with self._database.write(durable=True) as tx:
+            parcel = outbox.claim_repeated(tx, now, self._who)
+        return self._remove_copies(parcel) if parcel else None
+
+    def _send(self, parcel: Parcel) -> int:
+        message = Message.from_dict(json.loads(parcel.message))
+        try:
+            channel = self._sender.channel_id(parcel.channel).id
+            receipt = self._sender.post(channel, message, parcel.intent)
+        except Limited as error:
+            self._release(parcel, int(error.retry_after) + 1, str(error))
+        except Refused as error:
+            self._refused(parcel, error)
+        except Unknown as error:
+            logger.warning("It is unknown whether a %s arrived: %s", parcel.kind, error)
+        else:
+            self._sent(parcel, receipt)
+            return 1
+        return 0
+
+    def _look(self, parcel: Parcel) -> int:
+        """Find out whether an attempt of unknown outcome landed; send again if it did not."""
+        try:
+            copies = self._copies(parcel)
+        except SlackError as error:
+            self._cannot_look(parcel, error)
+            return 0
+        if copies:
+            self._sent(parcel, copies[0])
+            return 1
+        self._release(parcel, 0, "it did not arrive")
+        return 0
+
+    def _remove_copies(self, parcel: Parcel) -> int:
+        try:
+            for copy in self._copies(parcel)[1:]:
+                self._sender.delete(copy)
+        except SlackError as error:
+            logger.warning("Could not look for a second copy of a %s: %s", parcel.kind, error)
+        return 0
+
+    def _copies(self, parcel: Parcel) -> list[Receipt]:
+        channel = self._sender.channel_id(parcel.channel).id
+        return self._sender.find_all(channel, parcel.intent, parcel.first_at - _MARGIN)
+
+    def _sent(self, parcel: Parcel, receipt: Receipt) -> None:
+        now = self._clock()
+        again = now + _LAST_LOOK if parcel.attempts > 1 else None
+        with self._database.write(durable=True) as tx:
+            outbox.sent(tx, parcel.key, receipt.channel, receipt.ts, now, again)
+            came_back = health.up(tx, SOURCE, now)
+        if came_back:
+            logger.warning("Slack takes messages again.")
+
+    def _release(self, parcel: Parcel, wait: int, error: str) -> None:
+        with self._database.write() as tx:
+            outbox.release(tx, parcel.key, self._who, self._clock() + wait, error)
+
+    def _refused(self, parcel: Parcel, error: Refused) -> None:
+        if error.permanent or parcel.attempts >= _MOST_ATTEMPTS:
+            self._bury(parcel, str(error))
+            return
+        wait = _BACK_OFF[min(parcel.attempts, len(_BACK_OFF)) - 1]
+        self._release(parcel, wait, str(error))
+        with self._database.write() as tx:
+            went = health.down(
+                tx, SOURCE, self._clock(), str(error), "It is tried again by itself."
+            )
+        if went:
+            logger.error("Slack does not take a message: %s", error)
+
+    def _cannot_look(self, parcel: Parcel, error: SlackError) -> None:
+        if isinstance(error, Refused) and error.permanent:
+            self._bury(parcel, f"It may have been posted; that can't be found out. {error}")
+        else:
+            logger.warning("Could not look whether a %s arrived: %s", parcel.kind, error)
+
+    def _bury(self, parcel: Parcel, reason: str) -> None:
+        logger.error("Giving up a %s to %s: %s", parcel.kind, parcel.channel, reason)
+        with self._database.write(durable=True) as tx:
+            outbox.bury(tx, parcel.key, reason)
+            if parcel.kind != _NOTICE:
+                what = f"The {parcel.kind} to {parcel.channel} could not be posted."
+                tell_managers(tx, self._managers, parcel.intent, what, reason, self._clock())
+
+
+def tell_managers(
+    tx: Transaction, managers: Sequence[str], about: str, what: str, remedy: str, now: int
+) -> None:
+    """Put a direct message to every manager into the outbox, once for each `about`."""
+    message = json.dumps(trouble(what, remedy).to_dict())
+    for manager in managers:
+        outbox.add(tx, f"{_NOTICE}/{about}/{manager}", _NOTICE, manager, message, now)

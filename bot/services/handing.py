@@ -1,0 +1,50 @@
+"""Posting something now, by hand, on the same road as everything that is posted by the clock."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.slack.errors import Refused
+from bot.store import outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.services.delivery import Delivery
+    from bot.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class HandDelivery:
+    """Puts one message into the outbox and sees it off."""
+
+    database: Database
+    delivery: Delivery
+    clock: Callable[[], int]
+
+    def post(self, kind: str, channel: str, message: str) -> str:
+        """Post the JSON of a message to a channel; returns the channel.
+
+        Raises:
+            Refused: when Slack did not take it; the text says why, and what becomes of it.
+        """
+        now = self.clock()
+        intent = f"{kind}/{channel}/by hand/{now}-{secrets.token_hex(4)}"
+        with self.database.write(durable=True) as tx:
+            outbox.add(tx, intent, kind, channel, message, now)
+        while (state := self._state(intent))[0] == "waiting" and state[1] is None:
+            if self.delivery.step() is None:
+                break
+        what, error = self._state(intent)
+        if what == "sent":
+            return channel
+        if what == "buried":
+            raise Refused("given up", error or "", permanent=True)
+        fate = "It stays in the outbox; `posterpulse run` will send it."
+        raise Refused("not yet", f"{error or 'No answer came.'} {fate}", permanent=False)
+
+    def _state(self, intent: str) -> tuple[str, str | None]:
+        with self.database.read() as tx:
+            return outbox.outcome(tx, intent) or ("gone", None)

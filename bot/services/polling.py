@@ -1,0 +1,53 @@
+"""One poll: names first when they are due, then the scans; and what to say when Vantio is down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.services.delivery import tell_managers
+from bot.vantio.errors import VantioError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.services.asking import Asking
+    from bot.services.directory import Directory
+    from bot.services.ingest import Ingest, Sync
+    from bot.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Polling:
+    """Polls; `managers` are told of errors that only a person can mend."""
+
+    ingest: Ingest
+    directory: Directory
+    asking: Asking
+    database: Database
+    managers: Sequence[str]
+    clock: Callable[[], int]
+
+    def poll(self, *, full: bool = False, progress: Callable[[Sync], None] | None = None) -> Sync:
+        """Refresh the directory if that is due, and sweep every feed.
+
+        Raises:
+            VantioError: when Vantio gives no usable answer; what came before it is kept.
+            StoreError: when the store can't take what came.
+        """
+        try:
+            self.directory.refresh_if_due()
+            result = self.ingest.sync(full=full, progress=progress)
+        except VantioError as error:
+            self._mourn(error)
+            raise
+        self.asking.note_up()
+        return result
+
+    def _mourn(self, error: VantioError) -> None:
+        went_down = self.asking.note_down(error)
+        if went_down and error.permanent:
+            now = self.clock()
+            with self.database.write() as tx:
+                what, remedy = "Vantio refuses to answer, so no scans come in.", str(error)
+                tell_managers(tx, self.managers, f"vantio/{now}", what, remedy, now)

@@ -1,0 +1,59 @@
+"""From the words behind `/posters` to a message: one road for Slack and for the terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.domain import command
+from bot.domain.command import CommandError, Verb
+from bot.domain.naming import UnknownNameError
+from bot.slack import views
+
+if TYPE_CHECKING:
+    from bot.domain.model import Answer, Status
+    from bot.services.condition import Condition
+    from bot.services.reports import Reports
+    from bot.slack.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found: an answer, the bot's status, or neither for `help`; and how to show it."""
+
+    message: Message
+    answer: Answer | None = None
+    status: Status | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Answers words, in a zone."""
+
+    reports: Reports
+    condition: Condition
+    zone: str
+
+    def ask(self, words: str, now: int, *, shared_by: str | None = None) -> Found:
+        """Answer as of `now` (UTC seconds); `shared_by` is the Slack id of who shows it to others.
+
+        Raises:
+            CommandError: when the words are no question; the sentence says what to type instead.
+            UnknownNameError: when a name in them means nothing or too much.
+            StoreError: when the store can't be read.
+        """
+        question = command.parse(words, now, self.zone)
+        if question.verb is Verb.HELP:
+            return Found(views.help())
+        if question.verb is Verb.STATUS:
+            status = self.condition.status(now)
+            return Found(views.status(status), status=status)
+        answer = self.reports.answer(question, now)
+        return Found(views.answer(answer, now, shared_by=shared_by), answer=answer)
+
+    def ask_kindly(self, words: str, now: int, *, shared_by: str | None = None) -> Message:
+        """The same, with a mistake in the words answered by a message rather than an error."""
+        try:
+            return self.ask(words, now, shared_by=shared_by).message
+        except (CommandError, UnknownNameError) as error:
+            return views.mistake(str(error))

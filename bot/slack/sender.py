@@ -1,0 +1,144 @@
+"""Sending a message once, and finding it again when nobody knows whether it arrived."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.slack.channels import Channel, Channels
+from bot.slack.client import call, header, make_client, pages
+from bot.slack.errors import Limited, Refused, SlackError, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from slack_sdk import WebClient
+    from slack_sdk.web import SlackResponse
+
+    from bot.slack.message import Block, Message
+
+__all__ = [
+    "Channel",
+    "Identity",
+    "Limited",
+    "Receipt",
+    "Refused",
+    "Sender",
+    "SlackError",
+    "Unknown",
+    "make_client",
+]
+
+_EVENT = "posterpulse"
+_UNFAMILIAR = {"invalid_blocks", "invalid_blocks_format"}
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Slack's proof that a message stands in a channel: the channel's id and the time stamp."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the bot is in the workspace, and what it may do."""
+
+    user: str
+    name: str
+    team: str
+    scopes: frozenset[str]
+
+
+class Sender:
+    """The bot's hand in a workspace; safe to share between threads.
+
+    Every method raises `SlackError`: `Refused` or `Limited` when nothing was done, `Unknown` when
+    that can't be told.
+    """
+
+    def __init__(self, client: WebClient) -> None:
+        self._client = client
+        self._channels = Channels(client)
+
+    def post(
+        self, channel: str, message: Message, key: str, thread_ts: str | None = None
+    ) -> Receipt:
+        """Send `message`, marked with `key`, to the channel or user with the id `channel`.
+
+        A workspace that doesn't know the native blocks yet refuses them and gets the text instead.
+        """
+        try:
+            return self._post(channel, message.text, message.blocks, key, thread_ts)
+        except Refused as refused:
+            if refused.code not in _UNFAMILIAR or message.plain is None:
+                raise
+        return self._post(channel, message.text, message.plain, key, thread_ts)
+
+    def find(
+        self, channel: str, key: str, oldest: float, thread_ts: str | None = None
+    ) -> Receipt | None:
+        """The message marked with `key`, if it was posted at `oldest` (UTC seconds) or later.
+
+        The bot must be in the channel; `thread_ts` names the thread to look into.
+        """
+        for message in self._messages(channel, f"{oldest:.6f}", thread_ts):
+            metadata = message.get("metadata") or {}
+            payload = metadata.get("event_payload") or {}
+            if metadata.get("event_type") == _EVENT and payload.get("key") == key:
+                return Receipt(channel, str(message["ts"]))
+        return None
+
+    def channel_id(self, name_or_id: str) -> Channel:
+        """The channel that `#name`, `name`, `<#C1|name>`, `<@U1>` or an id stands for.
+
+        A person is a channel of its own: posting to a user's id opens a direct message.
+        """
+        return self._channels.find(name_or_id)
+
+    def identity(self) -> Identity:
+        """The bot's user id and name, its workspace, and the permissions that it was granted."""
+        answer = call(self._client.auth_test)
+        granted = header(answer.headers, "x-oauth-scopes").split(",")
+        return Identity(
+            str(answer.get("user_id", "")),
+            str(answer.get("user", "")),
+            str(answer.get("team", "")),
+            frozenset(scope.strip() for scope in granted if scope.strip()),
+        )
+
+    def _post(
+        self, channel: str, text: str, blocks: Sequence[Block], key: str, thread_ts: str | None
+    ) -> Receipt:
+        answer = call(
+            self._client.chat_postMessage,
+            channel,
+            channel=channel,
+            text=text,
+            blocks=list(blocks),
+            thread_ts=thread_ts,
+            metadata={"event_type": _EVENT, "event_payload": {"key": key}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return _receipt(answer)
+
+    def _messages(
+        self, channel: str, oldest: str, thread_ts: str | None
+    ) -> Iterator[dict[str, Any]]:
+        """The messages of a channel, or of one thread in it: a history leaves replies out."""
+        wanted: dict[str, object] = {"channel": channel, "oldest": oldest, "inclusive": True}
+        wanted["include_all_metadata"] = True
+        if thread_ts:
+            replies = self._client.conversations_replies
+            return pages(replies, "messages", channel, ts=thread_ts, **wanted)
+        return pages(self._client.conversations_history, "messages", channel, **wanted)
+
+
+def _receipt(answer: SlackResponse) -> Receipt:
+    """The receipt in Slack's answer; without one nobody can say where the message stands."""
+    channel, ts = answer.get("channel"), answer.get("ts")
+    if not channel or not ts:
+        raise Unknown("Slack gave no receipt.")
+    return Receipt(str(channel), str(ts))

@@ -1,0 +1,18 @@
+"""Views: what the domain found, as messages; pure, and every outside text escaped exactly once."""
+
+from bot.slack.views.alerts import spike, trouble
+from bot.slack.views.answers import answer
+from bot.slack.views.digests import digest, leaderboard
+from bot.slack.views.guidance import help, mistake  # noqa: A004 - the words of `/posters help`
+from bot.slack.views.health import status
+
+__all__ = [
+    "answer",
+    "digest",
+    "help",
+    "leaderboard",
+    "mistake",
+    "spike",
+    "status",
+    "trouble",
+]

@@ -1,0 +1,132 @@
+"""Impressions and their hourly tallies, always written together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from bot.store.keys import agent_keys, keys_of, placeholders
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from bot.domain.model import Impression
+    from bot.store.database import Database, Transaction, Value
+
+HOUR = 3600
+COLUMNS = ("at", "id", "poster", "program", "ambassador", "agent", "scanner")
+_BATCH = 200
+_CHUNK = 2000
+
+
+def add(
+    tx: Transaction, rows: Sequence[Impression], scanner: Callable[[Impression], int | None]
+) -> list[Impression]:
+    """Take in the impressions that are new, tally them, and return them in the order given.
+
+    `scanner` turns an impression into the keyed hash of who scanned. An id that is already there,
+    or comes twice in `rows`, changes nothing.
+    """
+    new: list[Impression] = []
+    iterator = iter({row.id: row for row in reversed(rows)}.values())
+    while batch := list(islice(iterator, _BATCH)):
+        new += _add_batch(tx, batch, scanner)
+    order = {row.id: index for index, row in enumerate(rows)}
+    return sorted(new, key=lambda row: order[row.id])
+
+
+def known(tx: Transaction, ids: Collection[str]) -> set[str]:
+    """Those of these impression ids that the store has."""
+    if not ids:
+        return set()
+    names, values = placeholders(ids)
+    return {id_ for (id_,) in tx.rows(f"select id from impression where id in ({names})", **values)}
+
+
+def stream(
+    database: Database, start: int, end: int
+) -> Iterator[tuple[int, str, str, str, str, str, str]]:
+    """Impressions with start <= at < end, oldest first, in flat memory.
+
+    Yields at, id, poster, program, ambassador, agent and device. Reads in short transactions, so
+    that a long export never holds up the writer's clean-up.
+    """
+    at, id_ = start, ""
+    while True:
+        with database.read() as tx:
+            rows = tx.rows(_STREAM, at=at, id=id_, end=end, most=_CHUNK)
+        yield from rows  # type: ignore[misc] # the query names seven columns
+        if len(rows) < _CHUNK:
+            return
+        at, id_ = rows[-1][0], rows[-1][1]
+
+
+_STREAM = """
+select i.at, i.id, p.id, g.id, a.id, u.agent, u.device
+from impression i
+join poster p on p.key = i.poster
+join program g on g.key = i.program
+join ambassador a on a.key = i.ambassador
+join agent u on u.key = i.agent
+where (i.at > :at or (i.at = :at and i.id > :id)) and i.at < :end
+order by i.at, i.id limit :most
+"""
+
+
+def _add_batch(
+    tx: Transaction, batch: list[Impression], scanner: Callable[[Impression], int | None]
+) -> list[Impression]:
+    fresh_ids = {row.id for row in batch} - known(tx, [row.id for row in batch])
+    fresh = [row for row in batch if row.id in fresh_ids]
+    if not fresh:
+        return []
+    posters = keys_of(tx, "poster", {row.poster for row in fresh})
+    programs = keys_of(tx, "program", {row.program for row in fresh})
+    ambassadors = keys_of(tx, "ambassador", {row.ambassador for row in fresh})
+    agents = agent_keys(tx, {(row.agent or "", row.device or "") for row in fresh})
+    records = [
+        (
+            row.scanned_at,
+            row.id,
+            posters[row.poster],
+            programs[row.program],
+            ambassadors[row.ambassador],
+            agents[row.agent or "", row.device or ""],
+            scanner(row),
+        )
+        for row in fresh
+    ]
+    _insert(tx, "impression", COLUMNS, records)
+    _tally(tx, Counter((at // HOUR, *dimensions) for at, _, *dimensions, _agent, _who in records))
+    return fresh
+
+
+def _tally(tx: Transaction, counts: Counter[tuple[int, ...]]) -> None:
+    columns = ("hour", "poster", "program", "ambassador", "scans")
+    records = [(*key, scans) for key, scans in sorted(counts.items())]
+    _insert(
+        tx,
+        "tally",
+        columns,
+        records,
+        " on conflict (hour, poster, program, ambassador)"
+        " do update set scans = tally.scans + excluded.scans",
+    )
+
+
+def _insert(
+    tx: Transaction,
+    table: str,
+    columns: Sequence[str],
+    records: Sequence[tuple[Value, ...]],
+    otherwise: str = "",
+) -> None:
+    values: dict[str, Value] = {}
+    tuples = []
+    for number, record in enumerate(records):
+        named = {f"{column}{number}": each for column, each in zip(columns, record, strict=True)}
+        values |= named
+        tuples.append("(" + ", ".join(f":{name}" for name in named) + ")")
+    listed = ", ".join(columns)
+    tx.execute(f"insert into {table} ({listed}) values {', '.join(tuples)}{otherwise}", **values)

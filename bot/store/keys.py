@@ -1,0 +1,52 @@
+"""Short integer keys for the long ids that every impression repeats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from bot.store.database import Transaction
+
+
+def keys_of(tx: Transaction, table: str, ids: Collection[str]) -> dict[str, int]:
+    """The keys of these ids in `program`, `poster` or `ambassador`, made where they are new."""
+    found = known_keys(tx, table, ids)
+    for each in sorted(set(ids) - found.keys()):
+        found[each] = _only(
+            tx.rows(f"insert into {table} (id) values (:id) returning key", id=each)
+        )
+    return found
+
+
+def known_keys(tx: Transaction, table: str, ids: Collection[str]) -> dict[str, int]:
+    """The keys of those of these ids that the table has."""
+    if not ids:
+        return {}
+    names, values = placeholders(ids)
+    return dict(tx.rows(f"select id, key from {table} where id in ({names})", **values))
+
+
+def agent_keys(tx: Transaction, agents: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """The keys of pairs of user agent and device, made where they are new."""
+    found: dict[tuple[str, str], int] = {}
+    for agent, device in sorted(set(agents)):
+        pair = {"agent": agent, "device": device}
+        rows = tx.rows("select key from agent where agent = :agent and device = :device", **pair)
+        rows = rows or tx.rows(
+            "insert into agent (agent, device) values (:agent, :device) returning key", **pair
+        )
+        found[agent, device] = _only(rows)
+    return found
+
+
+def placeholders(values: Collection[str]) -> tuple[str, dict[str, str]]:
+    """Named placeholders for a list, and their values."""
+    named = {f"v{index}": value for index, value in enumerate(values)}
+    return ", ".join(f":{name}" for name in named), named
+
+
+def _only(rows: list[tuple[int]]) -> int:
+    ((key,),) = rows
+    return key

@@ -1,0 +1,47 @@
+"""From a DATABASE_URL to a store that is open and up to date."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from bot.store.database import SqliteDatabase, StoreError
+from bot.store.schema import migrate
+
+if TYPE_CHECKING:
+    from bot.store.database import Database
+
+SQLITE = "sqlite:///"
+
+
+def open_store(url: str) -> Database:
+    """Open the store at `url` (`sqlite:///relative.db`, `sqlite:////absolute.db`, `postgres://...`).
+
+    Raises:
+        StoreError: when the address is none of these, or the store can't be opened.
+    """
+    database = _open(url)
+    try:
+        migrate(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _open(url: str) -> Database:
+    if url.startswith(SQLITE) and len(url) > len(SQLITE):
+        return SqliteDatabase(url.removeprefix(SQLITE))
+    if not url.startswith(("postgres://", "postgresql://")):
+        raise StoreError(
+            "DATABASE_URL must look like sqlite:///posterpulse.db or postgresql://user@host/name.",
+            permanent=True,
+        )
+    if find_spec("psycopg") is None:
+        raise StoreError(
+            "DATABASE_URL names PostgreSQL: install it with  pip install 'posterpulse[postgres]'.",
+            permanent=True,
+        )
+    from bot.store.postgres import PostgresDatabase  # noqa: PLC0415 - psycopg is an extra
+
+    return PostgresDatabase(url)

@@ -1,0 +1,125 @@
+"""What the headers of an answer say about rate limits, in any of their usual shapes.
+
+Understood are `Retry-After`, `X-RateLimit-*`, `RateLimit-*`, and the structured `RateLimit` of the
+newer drafts. Header names are expected in lower case, as httpx gives them, or in a mapping that
+doesn't care. Waits are in seconds from now.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+LONGEST_WAIT: Final = 86_400.0
+
+# A wait is never three years long and no clock shows 1973, so size alone tells what a number is.
+_EPOCH_FROM: Final = 10**8
+_EPOCH_MILLISECONDS_FROM: Final = 10**11
+_FAMILIES: Final = ("x-ratelimit", "x-rate-limit", "ratelimit")
+_NUMBER: Final = re.compile(r"-?\d{1,20}(\.\d{1,20})?", re.ASCII)
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+_PARAMETER: Final = re.compile(r"\b(r|t|remaining|reset)=(-?\d{1,20}(?:\.\d{1,20})?)", re.ASCII)
+
+
+class _Window(NamedTuple):
+    remaining: float | None
+    wait: float | None
+
+
+def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """How long an answer 429 or 503 wants us to wait.
+
+    Args:
+        headers: The answer's headers.
+        now: UTC seconds, for resets given as a point in time; the answer's own `Date` is preferred.
+
+    Returns:
+        Seconds from 0 to a day, None where nothing is said.
+    """
+    now = server_time(headers) or now
+    named = _wait(headers.get("retry-after", ""), now)
+    if named is not None:
+        return named
+    return max((w.wait for w in _windows(headers, now) if w.wait is not None), default=None)
+
+
+def pause(headers: Mapping[str, str], now: float) -> float:
+    """How long to wait before the next request, 0 unless the headers say that nothing remains.
+
+    Args:
+        headers: The answer's headers.
+        now: UTC seconds; the answer's own `Date` is preferred.
+    """
+    now = server_time(headers) or now
+    spent = (w for w in _windows(headers, now) if w.remaining is not None and w.remaining <= 0)
+    return max((w.wait for w in spent if w.wait is not None), default=0.0)
+
+
+def server_time(headers: Mapping[str, str]) -> float | None:
+    """The clock of whoever answered, in UTC seconds (whole ones), None where `Date` is unusable."""
+    return _http_date(headers.get("date", ""))
+
+
+def _windows(headers: Mapping[str, str], now: float) -> Iterator[_Window]:
+    for family in _FAMILIES:
+        remaining = _number(headers.get(f"{family}-remaining", ""))
+        wait = _wait(headers.get(f"{family}-reset", ""), now)
+        yield _Window(remaining, wait)
+    yield from _structured(headers.get("ratelimit", ""), now)
+
+
+def _structured(value: str, now: float) -> Iterator[_Window]:
+    """The windows of a `RateLimit` header.
+
+    It is `"minute";r=0;t=12, "day";r=5;t=900` today and was `limit=100, remaining=0, reset=12`, one
+    window, in earlier drafts.
+    """
+    plain = _QUOTED.sub("", value)
+    for item in [plain] if "remaining=" in plain else plain.split(","):
+        told: dict[str, str] = dict(_PARAMETER.findall(item))
+        remaining = told.get("r") or told.get("remaining") or ""
+        reset = told.get("t") or told.get("reset") or ""
+        yield _Window(_number(remaining), _wait(reset, now))
+
+
+def _wait(text: str, now: float) -> float | None:
+    """A header's seconds to wait, epoch (also in milliseconds) or date, as seconds from now."""
+    number = _number(text)
+    if number is None:
+        moment = _http_date(text) or _iso_date(text)
+        wait = None if moment is None else moment - now
+    elif number >= _EPOCH_MILLISECONDS_FROM:
+        wait = number / 1000 - now
+    else:
+        wait = number - now if number >= _EPOCH_FROM else number
+    return None if wait is None else min(max(wait, 0.0), LONGEST_WAIT)
+
+
+def _number(text: str) -> float | None:
+    # A header sent twice arrives as "0, 0"; a draft allows "100;w=60".
+    first = re.split(r"[,;]", text, maxsplit=1)[0].strip()
+    return float(first) if _NUMBER.fullmatch(first) else None
+
+
+def _http_date(text: str) -> float | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return _timestamp(moment)
+
+
+def _iso_date(text: str) -> float | None:
+    try:
+        return _timestamp(datetime.fromisoformat(text.strip()))
+    except ValueError:
+        return None
+
+
+def _timestamp(moment: datetime) -> float:
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

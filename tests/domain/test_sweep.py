@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.sweep import Order, Seen, Sweep, begin, dump, load, refused, take
+
+
+@dataclass
+class Feed:
+    """A list endpoint in memory; junk rows have no id that a sweep could see."""
+
+    order: str
+    cap: int = 100
+    seed: int = 0
+    rows: dict[str, int] = field(default_factory=dict)
+    requests: int = 0
+
+    def listed(self) -> list[tuple[str, int]]:
+        rows = sorted(self.rows.items(), key=lambda row: (row[1], row[0]))
+        if self.order == "newest":
+            rows.reverse()
+        elif self.order == "arbitrary":
+            rows.sort(key=lambda row: random.Random(f"{self.seed}{row[0]}").random())
+        return rows
+
+    def page(self, offset: int, limit: int) -> tuple[Seen, list[tuple[str, int]]]:
+        self.requests += 1
+        rows = self.listed()[offset : offset + min(limit, self.cap)]
+        readable = [row for row in rows if not row[0].startswith("junk")]
+        ids, times = tuple(r[0] for r in readable), tuple(r[1] for r in readable)
+        return Seen(ids, times, len(rows)), readable
+
+
+def walk(feed: Feed, store: dict[str, int], learned: Sweep, disturb: object = None) -> Sweep:
+    """One sweep to its end; `disturb(feed)` happens between pages; state survives as text."""
+    sweep = begin(learned, now=1)
+    while sweep.under_way:
+        seen, rows = feed.page(sweep.offset, sweep.limit)
+        store.update(rows)
+        sweep = load(dump(take(sweep, seen)))
+        if callable(disturb):
+            disturb(feed)
+        assert feed.requests < 5_000
+    return sweep
+
+
+def filled(order: str, count: int, cap: int = 100, *, ties: int = 1) -> Feed:
+    return Feed(order, cap, rows={f"imp_{n:05}": n // ties for n in range(count)})
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "arbitrary"])
+@pytest.mark.parametrize("count", [0, 1, 2, 99, 100, 101, 250])
+@pytest.mark.parametrize("cap", [1, 2, 7, 50, 100])
+def test_a_first_sweep_reads_everything_once(order: str, count: int, cap: int) -> None:
+    feed, store = filled(order, count, cap), {}
+    sweep = walk(feed, store, Sweep())
+    assert store == feed.rows
+    assert not sweep.torn
+
+
+def test_the_order_is_learned() -> None:
+    for order, learned in (
+        ("newest", Order.NEWEST),
+        ("oldest", Order.OLDEST),
+        ("arbitrary", Order.NONE),
+    ):
+        assert walk(filled(order, 300), {}, Sweep()).order is learned
+    assert walk(filled("newest", 1), {}, Sweep()).order is Order.UNKNOWN
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_a_quiet_poll_of_an_ordered_feed_is_cheap(order: str) -> None:
+    feed, store = filled(order, 20_000), {}
+    sweep = walk(feed, store, Sweep())
+    assert feed.requests <= 20_000 / 99 + 3
+    feed.requests = 0
+    walk(feed, store, sweep)
+    assert feed.requests <= 3
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_a_poll_costs_what_is_new(order: str) -> None:
+    feed, store = filled(order, 5_000), {}
+    sweep = walk(feed, store, Sweep())
+    feed.rows |= {f"imp_{n:05}": n for n in range(5_000, 5_450)}
+    feed.requests = 0
+    walk(feed, store, sweep)
+    assert store == feed.rows
+    assert feed.requests <= 8
+
+
+def test_a_crash_in_the_middle_does_not_hide_the_unread_rest() -> None:
+    feed, store = filled("newest", 1_000), {}
+    learned = walk(feed, store, Sweep())
+    feed.rows |= {f"imp_{n:05}": n for n in range(1_000, 1_500)}
+    sweep = begin(learned, now=2)
+    for _ in range(2):
+        seen, rows = feed.page(sweep.offset, sweep.limit)
+        store.update(rows)
+        sweep = take(sweep, seen)
+    feed.rows |= {f"imp_{n:05}": n for n in range(1_500, 2_000)}
+    finished = walk(feed, store, load(dump(sweep)))
+    walk(feed, store, finished)
+    assert store == feed.rows
+
+
+def test_a_feed_that_ignores_the_offset_is_left_alone() -> None:
+    sweep = begin(Sweep(), now=1)
+    for _ in range(10):
+        sweep = take(sweep, Seen(("a", "b"), (2, 1), 2))
+    assert not sweep.under_way
+    assert sweep.torn
+
+
+def test_a_spurious_empty_page_is_not_the_end() -> None:
+    feed, store = filled("newest", 500), {}
+    sweep, empties = begin(Sweep(), now=1), {2, 4}
+    while sweep.under_way:
+        seen, rows = feed.page(sweep.offset, sweep.limit)
+        if feed.requests in empties:
+            seen, rows = Seen((), (), 0), []
+        store.update(rows)
+        sweep = take(sweep, seen)
+    assert store == feed.rows
+
+
+def test_a_refused_limit_is_halved_down_to_one_row() -> None:
+    sweep: Sweep | None = begin(Sweep(), now=1)
+    limits = []
+    while sweep is not None:
+        limits.append(sweep.limit)
+        sweep = refused(sweep)
+    assert limits == [100, 50, 25, 12, 6, 3, 1]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_nothing_is_missing_after_calm(data: st.DataObject) -> None:
+    """Rows come and go between pages; after one calm sweep all that is listed is in the store."""
+    order = data.draw(st.sampled_from(["newest", "oldest", "arbitrary"]))
+    feed = filled(order, data.draw(st.integers(0, 300)), data.draw(st.integers(1, 40)), ties=3)
+    for number in data.draw(st.lists(st.integers(0, 300), max_size=8)):
+        feed.rows[f"junk_{number}"] = number // 3
+    chance = random.Random(data.draw(st.integers()))
+    clock = [400]
+
+    def disturb(feed: Feed) -> None:
+        roll = chance.random()
+        if roll < 0.3:
+            for _ in range(chance.randrange(1, 60)):
+                clock[0] += chance.randrange(2)
+                feed.rows[f"imp_{clock[0]}_{len(feed.rows)}_{chance.random()}"] = clock[0]
+        elif roll < 0.5 and feed.rows:
+            for victim in chance.sample(sorted(feed.rows), min(len(feed.rows), 20)):
+                if order == "newest" or not victim.startswith("junk"):
+                    del feed.rows[victim]
+
+    store: dict[str, int] = {}
+    sweep, disturbances = Sweep(), [0]
+
+    def bounded(feed: Feed) -> None:
+        disturbances[0] += 1
+        if disturbances[0] < 25:
+            disturb(feed)
+
+    for _ in range(3):
+        sweep = walk(feed, store, sweep, bounded)
+    walk(feed, store, sweep)
+    readable = {id_: at for id_, at in feed.rows.items() if not id_.startswith("junk")}
+    assert readable.items() <= store.items()
+

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from bot.config import SECRETS, ConfigError, settings_mistake
+from bot.config import SECRETS
 from bot.services.checkup import disk, settings, slack
 from bot.services.checkup.clock import clock
 from bot.services.checkup.disk import Place
@@ -26,10 +26,16 @@ from bot.vantio.client import Vantio
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from slack_sdk import WebClient
+
     from bot.config import Settings
     from bot.services.checkup.finding import Finding
 
+_Client = TypeVar("_Client")
+
 _PATIENCE = 10  # seconds for an answer
+_ON_A_SERVER = ("postgres://", "postgresql://")
+_SERVER = "Check DATABASE_URL, and that the database server runs and lets this machine in."
 _MOUNTS = Path("/proc/mounts")
 _CONTAINER_MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))
 
@@ -72,68 +78,80 @@ def _settings(found: Settings, now: int) -> Iterator[Finding]:
 
 
 def _vantio(found: Settings) -> Checked:
-    def ask(key: str) -> Checked:
-        url = found.environment.vantio_base_url
-        with closing(Vantio(url, key, timeout=_PATIENCE)) as client:
-            return vantio(client, Address.of(url).host, found.config.polling.programs)
+    url, programs = found.environment.vantio_base_url, found.config.polling.programs
 
-    return _with_secret(found, "Vantio", "VANTIO_API_KEY", ask)
+    def ask(client: Vantio) -> Checked:
+        with closing(client):
+            return vantio(client, Address.of(url).host, programs)
+
+    make = partial(Vantio, url, timeout=_PATIENCE)
+    return _with_secret(found, "Vantio", "VANTIO_API_KEY", make, ask)
 
 
 def _slack(found: Settings) -> Checked:
-    def ask(token: str) -> Checked:
-        client = make_client(token, found.environment.slack_api_url, _PATIENCE)
+    def ask(client: WebClient) -> Checked:
         return Checked(list(slack.slack(Sender(client), _uses(found))), clock_skew(client))
 
-    return _with_secret(found, slack.SUBJECT, "SLACK_BOT_TOKEN", ask)
+    return _with_secret(found, slack.SUBJECT, "SLACK_BOT_TOKEN", _client(found), ask)
 
 
 def _entrance(found: Settings) -> Checked:
     """The way by which commands reach the bot."""
     port = found.config.slack.http_port
 
-    def ask(token: str) -> Checked:
-        client = make_client(token, found.environment.slack_api_url, _PATIENCE)
+    def ask(client: WebClient) -> Checked:
         return Checked([slack.socket(client)])
 
     if port:
         told = Checked([slack.http(port)])
-        return _with_secret(found, slack.HTTP, "SLACK_SIGNING_SECRET", lambda _: told)
-    return _with_secret(found, slack.SOCKET, "SLACK_APP_TOKEN", ask)
+        return _with_secret(found, slack.HTTP, "SLACK_SIGNING_SECRET", str, lambda _: told)
+    return _with_secret(found, slack.SOCKET, "SLACK_APP_TOKEN", _client(found), ask)
+
+
+def _client(found: Settings) -> Callable[[str], WebClient]:
+    """What makes a client from a token."""
+    return partial(make_client, base_url=found.environment.slack_api_url, timeout=_PATIENCE)
 
 
 def _with_secret(
-    found: Settings, subject: str, name: str, ask: Callable[[str], Checked]
+    found: Settings,
+    subject: str,
+    name: str,
+    make: Callable[[str], _Client],
+    ask: Callable[[_Client], Checked],
 ) -> Checked:
-    """Check a secret by its looks, and by `ask` where these are right."""
+    """Check a secret by its looks, then by whether `make` takes it, then by what `ask` hears."""
     value = getattr(found.environment, name.lower()).get_secret_value()
     mistake = settings.secret(subject, name, value, SECRETS[name])
     if mistake:
         return Checked([mistake])
     try:
-        with settings_mistake():
-            return ask(value)
-    except ConfigError as error:
-        return Checked([wrong(subject, error.mistakes[0].rstrip("."))])
+        client = make(value)
+    except ValueError as error:
+        return Checked([wrong(subject, str(error).rstrip("."))])
+    return ask(client)
 
 
 def _store(found: Settings, where: Place, now: int) -> Checked:
     polling = found.config.polling
     feeds = [feed.name for feed in feeds_of(polling.programs)]
     expected = Expected(feeds, polling.every_minutes * 60, now)
-    told = list(store(partial(open_store, found.database_url), expected))
+    remedy = _SERVER if found.database_url.startswith(_ON_A_SERVER) else ""
+    told = list(store(partial(open_store, found.database_url), expected, remedy))
     return Checked([*told, *_disk(found.database_url, where)])
 
 
 def _disk(url: str, where: Place) -> Iterator[Finding]:
     """Whether the store will last, and has room; of a server's disk nothing can be told."""
-    if not url.startswith(SQLITE):
+    if url.startswith(_ON_A_SERVER):
         yield ok(disk.SUBJECT, "the store is on a server of its own; no file here needs to last")
-        return
-    path = Path(url.removeprefix(SQLITE)).resolve()
-    yield disk.lasting(where, str(path))
-    if path.parent.is_dir():
-        yield from disk.room(shutil.disk_usage(path.parent).free)
+    elif url == f"{SQLITE}:memory:":
+        yield disk.in_memory()
+    elif url.startswith(SQLITE):
+        path = Path(url.removeprefix(SQLITE)).resolve()
+        if path.parent.is_dir():  # otherwise the store itself says so
+            yield disk.lasting(where, str(path))
+            yield from disk.room(shutil.disk_usage(path.parent).free)
 
 
 def _uses(found: Settings) -> dict[str, list[str]]:

@@ -15,7 +15,7 @@ import click
 from bot.config import ConfigError
 
 if TYPE_CHECKING:
-    from bot.app.showcase import Showcase
+    from bot.cli.showcase import Showcase
 
 
 @click.command(short_help="Run the bot against a simulated Vantio and Slack; needs no accounts.")
@@ -36,7 +36,7 @@ def demo(*, once: bool, data: Path | None, port: int, speed: float, seed: int) -
     """
     if find_spec("flask") is None or find_spec("flask_sock") is None:
         raise ConfigError(["The demo needs two more packages: pip install 'posterpulse[demo]'."])
-    from bot.app import showcase  # noqa: PLC0415 - the sandbox is an extra
+    from bot.cli import showcase  # noqa: PLC0415 - the sandbox is an extra
 
     stop = Event()
     for each in (signal.SIGTERM, signal.SIGINT):

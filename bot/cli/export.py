@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from bot.cli import session
+from bot.cli.import_ import format_option, kind_option, promised
 from bot.domain import period as periods
 from bot.services.exchange import exporting
-from bot.services.exchange.files import FORMATS, format_of, writing
+from bot.services.exchange.files import writing
 from bot.services.exchange.kinds import IMPRESSIONS, KINDS
 
 if TYPE_CHECKING:
@@ -21,15 +23,8 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Write impressions, posters or users to a file.")
 @click.argument("file")
-@click.option(
-    "--kind", type=click.Choice(list(KINDS)), default="impressions", help="What is written."
-)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    help="How it is written; otherwise the ending of the name says so.",
-)
+@kind_option
+@format_option
 @click.option("--period", "words", metavar="WORDS", help='Only these scans, as in "last month".')
 @click.option("--personal", is_flag=True, help="Also user agents, last names, e-mail addresses.")
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
@@ -49,7 +44,7 @@ def export(
     FILE gets JSON lines (.jsonl, .ndjson, .json) or CSV (.csv) in the shape of Vantio's API, which
     `import` reads back. It appears when it is complete. Personal data is left out.
     """
-    form = form or _promised(file)
+    form = form or ("jsonl" if file == "-" else promised(file))
     _check(file, kind, words, as_json=as_json)
     settings = session.settings()
     period = periods.parse(words, session.now(), settings.config.zone) if words else None
@@ -64,13 +59,6 @@ def export(
         click.echo(f"{written:,} {kind} written to {place}.", err=True)
 
 
-def _promised(file: str) -> Format:
-    form: Format | None = "jsonl" if file == "-" else format_of(file)
-    if form is None:
-        raise click.UsageError(f"{file}: end its name in .jsonl or .csv, or say --format.")
-    return form
-
-
 def _check(file: str, kind: str, words: str | None, *, as_json: bool) -> None:
     if words and kind != IMPRESSIONS.shape.name:
         raise click.UsageError(f"--period says when scans happened; {kind} have no such time.")
@@ -80,5 +68,5 @@ def _check(file: str, kind: str, words: str | None, *, as_json: bool) -> None:
 
 def _opened(file: str, *, force: bool) -> AbstractContextManager[BinaryIO]:
     if file == "-":
-        return nullcontext(click.get_binary_stream("stdout"))
+        return nullcontext(sys.stdout.buffer)
     return writing(file, force=force)

@@ -21,7 +21,18 @@ if TYPE_CHECKING:
 
     from bot.services.exchange.files import Format
 
-STANDARD_INPUT = "standard input"
+kind_option = click.option(
+    "--kind",
+    type=click.Choice(list(KINDS)),
+    default=IMPRESSIONS.shape.name,
+    help="What the rows are; impressions unless told otherwise.",
+)
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="How rows are written; otherwise the ending of the name says so.",
+)
 
 
 class _NoSuchFile(click.ClickException):
@@ -30,15 +41,8 @@ class _NoSuchFile(click.ClickException):
 
 @click.command("import", short_help="Take in impressions, posters or users from a file.")
 @click.argument("file")
-@click.option(
-    "--kind", type=click.Choice(list(KINDS)), default="impressions", help="What the file holds."
-)
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    help="How it is written; otherwise the ending of its name says so.",
-)
+@kind_option
+@format_option
 @session.json_option
 def import_(file: str, kind: str, form: Format | None, *, as_json: bool) -> None:
     """Take in impressions, posters or users from FILE (- for the standard input).
@@ -46,41 +50,47 @@ def import_(file: str, kind: str, form: Format | None, *, as_json: bool) -> None
     FILE holds JSON lines (.jsonl, .ndjson, .json) or CSV (.csv) in the shape of Vantio's API. What
     is there already stays as it is, so a file can be taken in again.
     """
-    name = STANDARD_INPUT if file == "-" else file
     with _opened(file) as stream:
-        form = form or (sniffed(stream) if file == "-" else _promised(file))
-        found = rows(stream, name, form, KINDS[kind].shape)
-        with session.store(session.settings()) as database, _progress(stream, name) as progress:
-            result = Imported()
-            try:
-                for result in take_in_rows(database, KINDS[kind], found, session.now):
-                    progress()
-            except KeyboardInterrupt:
-                click.echo(_interrupted(kind, result), err=True)
-                raise
-    session.print_json(_data(kind, result)) if as_json else click.echo(_sentence(kind, result))
+        form = form or (sniffed(stream) if file == "-" else promised(file))
+        result = _take_in(stream, "the standard input" if file == "-" else file, form, kind)
+    if as_json:
+        session.print_json(_data(kind, result))
+    else:
+        click.echo(_sentence(kind, result))
 
 
-def _opened(file: str) -> AbstractContextManager[BinaryIO]:
-    if file == "-":
-        return nullcontext(click.get_binary_stream("stdin"))
-    if not Path(file).exists():
-        raise _NoSuchFile(f"{file}: there is no such file.")
-    return reading(file)
-
-
-def _promised(file: str) -> Format:
+def promised(file: str) -> Format:
+    """The format that the ending of a name promises; a usage error where it promises none."""
     form = format_of(file)
     if form is None:
         raise click.UsageError(f"{file}: end its name in .jsonl or .csv, or say --format.")
     return form
 
 
+def _take_in(stream: BinaryIO, name: str, form: Format, kind: str) -> Imported:
+    found = rows(stream, name, form, KINDS[kind].shape)
+    so_far = Imported()
+    with session.store(session.settings()) as database, _progress(stream, name) as progress:
+        try:
+            for so_far in take_in_rows(database, KINDS[kind], found, session.now):  # noqa: B007 - the last one is the result
+                progress()
+        except KeyboardInterrupt:
+            click.echo(_interrupted(kind, so_far), err=True)
+            raise
+    return so_far
+
+
+def _opened(file: str) -> AbstractContextManager[BinaryIO]:
+    if file == "-":
+        return nullcontext(sys.stdin.buffer)
+    if not Path(file).exists():
+        raise _NoSuchFile(f"{file}: there is no such file.")
+    return reading(file)
+
+
 def _sentence(kind: str, result: Imported) -> str:
-    parts = [
-        f"{count:,} {what}"
-        for what, count in _counts(kind, result, "already there", "in quarantine").items()
-    ]
+    counts = _counts(kind, result, "already there", "in quarantine")
+    parts = [f"{count:,} {what}" for what, count in counts.items()]
     return f"{result.read:,} {kind}: {', '.join(parts)}."
 
 

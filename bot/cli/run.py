@@ -55,4 +55,4 @@ def _log(*, verbose: bool) -> None:
     logger.setLevel(logging.DEBUG if verbose else logging.INFO)
     # Bolt and the socket tell at INFO what only their authors want to know.
     for quiet in ("bot.bolt", "bot.socket"):
-        logging.getLogger(quiet).setLevel(logging.WARNING)
+        logging.getLogger(quiet).setLevel(logging.ERROR)

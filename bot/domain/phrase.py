@@ -166,9 +166,13 @@ def _rolling(text: str, wall: datetime) -> Phrase | None:
     count = int(found[2][:9]) if found[2] else 1
     if not count or count * _DAYS_IN[unit] > _LONGEST:
         raise PeriodError(f"“{text}” is {'too long' if count else 'no time'}. Try {EXAMPLES}.")
-    step = Step(unit, count, rolling=True)
-    start = None if unit.seconds else step.shift(wall, -1)
-    return Phrase(start, None, _rolling_label(unit, count), step)
+    label = _rolling_label(unit, count)
+    if unit.seconds or (unit is Unit.DAY and count == 1):
+        step = Step(unit, count, rolling=True)
+        return Phrase(None if unit.seconds else step.shift(wall, -1), None, label, step)
+    # Longer ones are made of whole days, today included: nobody means a week ago at 14:05.
+    step, end = Step(unit, count), floor(wall, Unit.DAY) + timedelta(days=1)
+    return Phrase(step.shift(end, -1), end, label, step)
 
 
 def _rolling_label(unit: Unit, count: int) -> str:

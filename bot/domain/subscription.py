@@ -61,7 +61,7 @@ def next_due(schedule: Schedule, after: int) -> int:
     Where clocks skip the time, it is the first instant after the gap; where they show it twice, it
     is the first of both; where a zone drops a whole day, that day has none.
     """
-    day = local(after, schedule.zone).date() - timedelta(days=1)
+    day = local(after, schedule.zone).date()
     while True:
         due = _due(schedule, day)
         if due is not None and due > after:

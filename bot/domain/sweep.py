@@ -3,8 +3,9 @@
 The feed has no cursor and no total; it may list newest first, oldest first or in no order, and its
 pages may be shorter than asked. Three rules make the walk right:
 
-- Pages overlap. The next page begins inside the one before (the seam), so that a list that moved
-  under the reader is seen; a seam that doesn't match sends the walk back.
+- Pages overlap. The next page begins with the last group of equal times of the one before (the
+  seam), so that a list that moved under the reader is seen; a seam that doesn't match sends the
+  walk back.
 - The end is believed on two looks: a page that brings nothing beyond the seam, and an empty one
   after it.
 - Only a finished sweep moves the frontier, so that a crash never hides the rest from the next one.
@@ -13,15 +14,12 @@ pages may be shorter than asked. Three rules make the walk right:
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from itertools import takewhile
 
 MOST = 100
-_RETREATS = 50
+_RETREATS, _RETREATS_UNORDERED = 20, 3
 _STUCK = 3
 
 
@@ -53,8 +51,9 @@ class Sweep:
     Learned: `order`; `frontier`, the newest time of the last finished sweep, None before one;
     `end`, how many rows the list had then, and `tail`, the ids of its last page; `cap`, the longest
     page ever; `limit`, how many rows to ask for; `full_at`, when a walk over all of it last began.
-    Under way: `offset` of the next page; `seam`, the ids of the page before, and the span of their
-    times; `newest`, what becomes the frontier; `rising` and `falling`, which directions were seen;
+    Under way: `offset` of the next page; `seam`, the last ids that were read, and their times;
+    `newest`, what becomes the frontier; `rising` and `falling`, which directions were seen;
+    `lead_in`, whether an oldest-first walk has yet to find where the last one ended;
     `beyond`, whether the next page is the second look at the end; `backwards`, steps back in a row,
     and `retreats`, all of them; `torn`, whether the list moved too much to be followed.
     """
@@ -71,10 +70,11 @@ class Sweep:
     full: bool = True
     offset: int = 0
     seam: tuple[str, ...] = ()
-    seam_span: tuple[int, int] = (0, 0)
+    seam_times: tuple[int, ...] = ()
     newest: int | None = None
     rising: bool = False
     falling: bool = False
+    lead_in: bool = False
     beyond: bool = False
     stuck: int = 0
     backwards: int = 0
@@ -108,7 +108,11 @@ def begin(learned: Sweep, now: int, *, full: bool = False) -> Sweep:
         full=full or unordered or learned.first or learned.torn,
     )
     if learned.order is Order.OLDEST and not fresh.full and learned.end > 0:
-        return replace(fresh, offset=learned.end - 1, seam=learned.tail, newest=learned.frontier)
+        known = max(2, len(learned.tail) // 2)
+        offset = max(0, learned.end - known)
+        return replace(
+            fresh, offset=offset, seam=learned.tail, newest=learned.frontier, lead_in=True
+        )
     return fresh
 
 
@@ -122,7 +126,12 @@ def take(sweep: Sweep, page: Seen) -> Sweep:
     sweep = _learn(sweep, page)
     if _joins(sweep, page):
         return _advance(sweep, page)
-    if sweep.falling and not sweep.rising and page.times[-1] >= sweep.seam_span[1]:
+    if (
+        sweep.falling
+        and not sweep.rising
+        and page.times
+        and page.times[-1] >= max(sweep.seam_times)
+    ):
         # Rows arrived on top and pushed the list down: walk on until the seam comes by again.
         return replace(sweep, offset=sweep.offset + page.size)
     return _step_back(sweep, page.size)
@@ -135,7 +144,8 @@ def refused(sweep: Sweep) -> Sweep | None:
 
 def dump(sweep: Sweep) -> str:
     """The sweep as text, for the store."""
-    return json.dumps(asdict(sweep), separators=(",", ":"))
+    told = {each.name: getattr(sweep, each.name) for each in fields(sweep)}
+    return json.dumps(told, separators=(",", ":"))
 
 
 def load(text: str | None) -> Sweep:
@@ -149,7 +159,7 @@ def load(text: str | None) -> Sweep:
             "order": Order(saved["order"]),
             "tail": tuple(saved["tail"]),
             "seam": tuple(saved["seam"]),
-            "seam_span": tuple(saved["seam_span"]),
+            "seam_times": tuple(saved["seam_times"]),
         }
     )
 
@@ -166,8 +176,18 @@ def _learn(sweep: Sweep, page: Seen) -> Sweep:
 
 def _joins(sweep: Sweep, page: Seen) -> bool:
     """Whether the page follows on the one before without a gap, as far as can be seen."""
-    unchecked = not sweep.seam or not page.ids or sweep.cap == 1
+    if _inside_frontier(sweep, page):
+        return False
+    unchecked = not sweep.seam or sweep.cap == 1
     return unchecked or not set(page.ids).isdisjoint(sweep.seam)
+
+
+def _inside_frontier(sweep: Sweep, page: Seen) -> bool:
+    """Whether an oldest-first walk begins in the frontier's own second.
+
+    New rows of that second may be listed before those that are known.
+    """
+    return sweep.lead_in and sweep.offset > 0 and page.times[:1] >= (sweep.frontier or 0,)
 
 
 def _take_empty(sweep: Sweep) -> Sweep:
@@ -175,7 +195,7 @@ def _take_empty(sweep: Sweep) -> Sweep:
         return _finish(sweep)
     if sweep.offset == 0:
         return replace(sweep, beyond=True)
-    return _step_back(sweep, 1)
+    return _step_back(sweep, 0)
 
 
 def _advance(sweep: Sweep, page: Seen) -> Sweep:
@@ -183,20 +203,50 @@ def _advance(sweep: Sweep, page: Seen) -> Sweep:
     sweep = replace(sweep, newest=max((*page.times, sweep.newest or 0)))
     if _past_frontier(sweep, page):
         return _finish(sweep)
-    junk = page.size - len(page.ids)
-    overlap = 1 + junk
-    nothing_new = bool(page.ids) and page.ids[-1] in sweep.seam
+    known = bool(page.ids) and page.ids[-1] in sweep.seam
+    stride, beyond = _stride(sweep, page, known=known)
     following = replace(
-        sweep,
-        offset=sweep.offset + page.size - (overlap if overlap < page.size else 0),
-        beyond=overlap >= page.size,
-        stuck=sweep.stuck + 1 if page.ids and page.ids == sweep.seam else 0,
-        seam=sweep.seam if nothing_new else page.ids,
-        seam_span=sweep.seam_span if nothing_new else _span(page.times),
+        sweep if known else _remember(sweep, page),
+        offset=sweep.offset + stride,
+        beyond=beyond,
+        stuck=sweep.stuck + 1 if _repeated(sweep, page) else 0,
         backwards=0,
+        lead_in=False,
     )
+    if beyond and page.size > len(page.ids):
+        # Only unreadable rows could overlap: the next page is taken as it comes.
+        following = replace(following, seam=(), seam_times=())
     # A feed that answers every offset with the same rows would be walked for ever.
     return _finish(replace(following, torn=True)) if following.stuck >= _STUCK else following
+
+
+def _stride(sweep: Sweep, page: Seen, *, known: bool) -> tuple[int, bool]:
+    """How far to go on, and whether that leaves the page, so that it can only be the end.
+
+    The last group of equal times is read again, since a new row of that time may be listed inside
+    it. Where a page is nothing but one group, one row must do, unless there may be more to come.
+    """
+    junk = page.size - len(page.ids)
+    same = sum(1 for _ in takewhile(lambda at: at == page.times[-1], reversed(page.times)))
+    if same == page.size < sweep.cap and not known:
+        return 0, False
+    overlap = junk + (same if same < len(page.ids) else 1)
+    return (page.size - overlap, False) if overlap < page.size else (page.size, True)
+
+
+def _remember(sweep: Sweep, page: Seen) -> Sweep:
+    """The sweep with the rows of this page at the end of its seam."""
+    return replace(
+        sweep,
+        seam=(sweep.seam + page.ids)[-MOST:],
+        seam_times=(sweep.seam_times + page.times)[-MOST:],
+    )
+
+
+def _repeated(sweep: Sweep, page: Seen) -> bool:
+    """Whether this is the page before once more, as long as a page can be."""
+    count = len(page.ids)
+    return count > 0 and page.size == sweep.cap and page.ids == sweep.seam[-count:]
 
 
 def _past_frontier(sweep: Sweep, page: Seen) -> bool:
@@ -210,9 +260,11 @@ def _past_frontier(sweep: Sweep, page: Seen) -> bool:
 
 
 def _step_back(sweep: Sweep, size: int) -> Sweep:
-    if sweep.retreats >= _RETREATS:
-        return replace(sweep, seam=(), beyond=False, torn=True)
-    offset = max(0, sweep.offset - (size << sweep.backwards))
+    unordered = sweep.rising and sweep.falling
+    if sweep.retreats >= (_RETREATS_UNORDERED if unordered else _RETREATS):
+        # Read on over the tear: the sweep ends incomplete, and the next one reads all again.
+        return replace(sweep, seam=(), beyond=size == 0, torn=True)
+    offset = max(0, sweep.offset - (max(size, 1) << sweep.backwards))
     return replace(
         sweep,
         offset=offset,
@@ -247,7 +299,3 @@ def _order(sweep: Sweep) -> Order:
     if sweep.falling:
         return Order.NONE if sweep.order is Order.OLDEST and not sweep.full else Order.NEWEST
     return sweep.order
-
-
-def _span(times: Sequence[int]) -> tuple[int, int]:
-    return (min(times), max(times)) if times else (0, 0)

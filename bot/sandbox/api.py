@@ -102,7 +102,7 @@ class WebApi:
             if not self._stopping.wait(seconds):
                 answer()
 
-        thread = threading.Thread(target=wait_and_answer, name="sandbox-late")
+        thread = threading.Thread(target=wait_and_answer, name="sandbox-late", daemon=True)
         self._late.append(thread)
         thread.start()
 

@@ -8,6 +8,8 @@ import json
 import socket
 import threading
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -76,7 +78,9 @@ class FakeSlack:
     def start(self) -> Self:
         """Serve, until :meth:`stop`; returns itself."""
         if self._thread is None:
-            self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+            self._thread = threading.Thread(
+                target=self._server.serve_forever, args=(0.05,), daemon=True
+            )
             self._thread.start()
         return self
 
@@ -140,6 +144,8 @@ class FakeSlack:
         app = Flask("sandbox", static_folder=None)
         # A Cut must reach the server, which then closes the connection; nothing else is expected.
         app.config["PROPAGATE_EXCEPTIONS"] = True
+        daemon = partial(threading.Thread, daemon=True)
+        app.config["SOCK_SERVER_OPTIONS"] = {"thread_class": daemon}
         app.register_blueprint(page_routes(self.desk))
 
         @app.route("/api/<method>", methods=["GET", "POST"])
@@ -174,12 +180,13 @@ class _Handler(WSGIRequestHandler):
 
 
 class _Server(ThreadedWSGIServer):
-    """Knows its open connections, so that it can end them and wait for their threads."""
+    """Knows its connections and their threads, so that it can end them and wait for them.
 
-    daemon_threads = False
+    The threads are daemons: a program that fails without stopping the server still ends.
+    """
 
     def __init__(self, port: int) -> None:
-        self._open: set[socket.socket] = set()
+        self._open: dict[socket.socket, threading.Thread] = {}
         self._lock = threading.Lock()
         # Bound here, because the server itself would end the program where the port is taken.
         with socket.create_server(("127.0.0.1", port)) as bound:
@@ -187,24 +194,29 @@ class _Server(ThreadedWSGIServer):
             super().__init__("127.0.0.1", port, Flask("not-yet"), handler=_Handler, fd=fd)
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as inherited
+        thread = threading.Thread(
+            target=self._serve, args=(request, client_address), name="sandbox-slack", daemon=True
+        )
         with self._lock:
-            self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:  # noqa: ANN401 - as inherited
-        with self._lock:
-            self._open.discard(request)
-        super().shutdown_request(request)
+            self._open[request] = thread
+        thread.start()
 
     def server_close(self) -> None:
-        """End every connection that is still open, then close and wait as inherited."""
-        with self._lock:
-            for connection in self._open:
-                try:
-                    connection.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    continue  # it has ended by itself
+        """Take no more connections, end those that are open, and wait for their threads."""
         super().server_close()
+        with self._lock:
+            still_open = dict(self._open)
+        for connection, thread in still_open.items():
+            with suppress(OSError):  # it may have ended by itself
+                connection.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+    def _serve(self, request: socket.socket, client_address: tuple[str, int]) -> None:
+        try:
+            self.process_request_thread(request, client_address)
+        finally:
+            with self._lock:
+                del self._open[request]
 
 
 def _params() -> Json:

@@ -48,7 +48,7 @@ class Alerting:
         told = []
         for spike in found:
             with self.database.write(durable=True) as tx:
-                if spike.poster in alerts.last_spikes(tx, now - self.sensitivity.rest):
+                if spike.poster in self._resting(tx, now):
                     continue
                 alerts.add_spike(tx, spike)
                 message = json.dumps(self.render(tx, spike, now).to_dict())
@@ -73,7 +73,7 @@ class Alerting:
             return []
         ends = [_weeks_before(now, week, self.zone) for week in range(1, WEEKS + 1)]
         usual = [(end, _in_window(tx, end)) for end in ends]
-        last = alerts.last_spikes(tx, now - self.sensitivity.rest)
+        last = self._resting(tx, now)
         posters = Names(tx, self.programs).posters(busy)
         found = []
         for id_ in busy:
@@ -85,6 +85,10 @@ class Alerting:
             else:
                 found.append(verdict)
         return found
+
+    def _resting(self, tx: Transaction, now: int) -> dict[str, int]:
+        """When each poster was named that is not to be named again yet."""
+        return alerts.last_spikes(tx, now - self.sensitivity.rest + 1)
 
 
 def _in_window(tx: Transaction, end: int) -> dict[str, int]:

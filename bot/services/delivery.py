@@ -4,6 +4,9 @@ Before the wire the row says `sending`, durably. A clear refusal puts it back or
 else leaves the outcome unknown: nobody sends again until the attempt can't land any more and a look
 into the channel's history for the message's key found nothing. A message of more than one attempt
 is looked for once more later, and a copy that landed late is removed.
+
+Where Slack does not let the bot look, the message is buried: nobody can know, and twice is as wrong
+as never. Looking into direct messages takes the permissions `im:write` and `im:history`.
 """
 
 from __future__ import annotations
@@ -31,18 +34,30 @@ logger = logging.getLogger(__name__)
 
 SOURCE = "Slack"
 _BACK_OFF = (5, 15, 60, 300, 900, 1800)
-_MOST_ATTEMPTS = 60
+_MOST_ATTEMPTS = 150  # with these pauses, three days
+_LONGEST_DOUBT = 86_400
 _LAST_LOOK = 600
-_MARGIN = 60
+_MARGIN = 3 * 3600  # a look must find the message even if our clock is some hours ahead of Slack's
 _NOTICE = "trouble"
+# While the whole bot is shut out, nobody can be told of a message given up: it waits instead.
+_SHUT_OUT = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds: how long a request may take, and how long after that it may still land."""
+    """Seconds: how long a request may take, and how long after that it may still land.
+
+    `haste` is how long after claiming a message its request must have been sent.
+    """
 
     timeout: int = 30
     settle: int = 60
+    haste: int = 10
+
+    @property
+    def certain(self) -> int:
+        """After so many seconds nothing of an attempt lands any more; it may ask twice."""
+        return self.haste + 2 * self.timeout + self.settle
 
 
 class Delivery:
@@ -63,6 +78,7 @@ class Delivery:
         self._clock = clock
         self._patience = patience
         self._who = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._paused: dict[str, int] = {}
 
     def deliver(self) -> int:
         """Work until nothing is due; returns how many messages were sent."""
@@ -77,31 +93,48 @@ class Delivery:
         with self._database.write(durable=True) as tx:
             parcel = outbox.claim(tx, now, self._who)
         if parcel:
-            return self._send(parcel)
-        settled = now - self._patience.timeout - self._patience.settle
+            return self._send(parcel, now)
         with self._database.write(durable=True) as tx:
-            parcel = outbox.claim_unknown(tx, now, self._who, settled)
+            parcel = outbox.claim_unknown(tx, now, self._who, now - self._patience.certain)
         if parcel:
             return self._look(parcel)
         with self._database.write(durable=True) as tx:
             parcel = outbox.claim_repeated(tx, now, self._who)
         return self._remove_copies(parcel) if parcel else None
 
-    def _send(self, parcel: Parcel) -> int:
+    def _send(self, parcel: Parcel, claimed: int) -> int:
+        channel = self._target(parcel, claimed)
+        if channel is None:
+            return 0
         message = Message.from_dict(json.loads(parcel.message))
         try:
-            channel = self._sender.channel_id(parcel.channel).id
             receipt = self._sender.post(channel, message, parcel.intent)
-        except Limited as error:
-            self._release(parcel, int(error.retry_after) + 1, str(error))
-        except Refused as error:
-            self._refused(parcel, error)
         except Unknown as error:
             logger.warning("It is unknown whether a %s arrived: %s", parcel.kind, error)
+            self._down(error)
+        except SlackError as error:
+            self._not_posted(parcel, error)
         else:
             self._sent(parcel, receipt)
             return 1
         return 0
+
+    def _target(self, parcel: Parcel, claimed: int) -> str | None:
+        """The id to post to; None where the message went back, since nothing was posted yet."""
+        pause = self._paused.get(parcel.channel, 0) - claimed
+        if pause > 0:
+            self._release(parcel, pause, str(Limited(pause)))
+            return None
+        try:
+            channel = self._sender.channel_id(parcel.channel).id
+        except SlackError as error:
+            self._not_posted(parcel, error)
+            return None
+        if self._clock() - claimed > self._patience.haste:
+            # Sent this late, it could land after another process has looked for it in vain.
+            self._again(parcel, "It took too long to find the channel.")
+            return None
+        return channel
 
     def _look(self, parcel: Parcel) -> int:
         """Find out whether an attempt of unknown outcome landed; send again if it did not."""
@@ -113,7 +146,7 @@ class Delivery:
         if copies:
             self._sent(parcel, copies[0])
             return 1
-        self._release(parcel, 0, "it did not arrive")
+        self._again(parcel, "It did not arrive.")
         return 0
 
     def _remove_copies(self, parcel: Parcel) -> int:
@@ -137,28 +170,38 @@ class Delivery:
         if came_back:
             logger.warning("Slack takes messages again.")
 
+    def _not_posted(self, parcel: Parcel, error: SlackError) -> None:
+        """Certainly nothing stands in the channel: put the message back, or give it up."""
+        if isinstance(error, Limited):
+            wait = int(error.retry_after) + 1
+            self._paused[parcel.channel] = self._clock() + wait
+            self._release(parcel, wait, str(error))
+        elif _hopeless(error):
+            self._bury(parcel, str(error))
+        else:
+            self._again(parcel, str(error))
+            self._down(error)
+
+    def _again(self, parcel: Parcel, reason: str) -> None:
+        """Back off and try again, but not for ever."""
+        if parcel.attempts >= _MOST_ATTEMPTS:
+            self._bury(parcel, f"It was tried {parcel.attempts} times. {reason}")
+        else:
+            self._release(parcel, _BACK_OFF[min(parcel.attempts, len(_BACK_OFF)) - 1], reason)
+
     def _release(self, parcel: Parcel, wait: int, error: str) -> None:
         with self._database.write() as tx:
             outbox.release(tx, parcel.key, self._who, self._clock() + wait, error)
 
-    def _refused(self, parcel: Parcel, error: Refused) -> None:
-        if error.permanent or parcel.attempts >= _MOST_ATTEMPTS:
-            self._bury(parcel, str(error))
-            return
-        wait = _BACK_OFF[min(parcel.attempts, len(_BACK_OFF)) - 1]
-        self._release(parcel, wait, str(error))
-        with self._database.write() as tx:
-            went = health.down(
-                tx, SOURCE, self._clock(), str(error), "It is tried again by itself."
-            )
-        if went:
-            logger.error("Slack does not take a message: %s", error)
-
     def _cannot_look(self, parcel: Parcel, error: SlackError) -> None:
-        if isinstance(error, Refused) and error.permanent:
+        """Keep the doubt while Slack does not answer; where it says no, nobody will ever know."""
+        answered = isinstance(error, Refused) and error.code != "unreachable"
+        too_long = self._clock() - parcel.first_at > _LONGEST_DOUBT
+        if _hopeless(error) or (answered and too_long):
             self._bury(parcel, f"It may have been posted; that can't be found out. {error}")
         else:
-            logger.warning("Could not look whether a %s arrived: %s", parcel.kind, error)
+            logger.debug("Could not look whether a %s arrived: %s", parcel.kind, error)
+            self._down(error)
 
     def _bury(self, parcel: Parcel, reason: str) -> None:
         logger.error("Giving up a %s to %s: %s", parcel.kind, parcel.channel, reason)
@@ -168,6 +211,17 @@ class Delivery:
                 what = f"The {parcel.kind} to {parcel.channel} could not be posted."
                 tell_managers(tx, self._managers, parcel.intent, what, reason, self._clock())
 
+    def _down(self, error: SlackError) -> None:
+        """Note that Slack does not do what it is asked, and say so once."""
+        if isinstance(error, Limited):
+            return
+        with self._database.write() as tx:
+            went = health.down(
+                tx, SOURCE, self._clock(), str(error), "It is tried again by itself."
+            )
+        if went:
+            logger.error("Slack does not take a message: %s", error)
+
 
 def tell_managers(
     tx: Transaction, managers: Sequence[str], about: str, what: str, remedy: str, now: int
@@ -176,3 +230,8 @@ def tell_managers(
     message = json.dumps(trouble(what, remedy).to_dict())
     for manager in managers:
         outbox.add(tx, f"{_NOTICE}/{about}/{manager}", _NOTICE, manager, message, now)
+
+
+def _hopeless(error: SlackError) -> bool:
+    """Whether waiting cures nothing for this message, while others may well go through."""
+    return isinstance(error, Refused) and error.permanent and error.code not in _SHUT_OUT

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.domain import command
+from bot.domain.calendar import local
 from bot.domain.command import CommandError, Question, Verb
 from bot.domain.digest import Send, decide, edition
 from bot.domain.naming import UnknownNameError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from bot.domain.digest import Edition
     from bot.domain.model import Answer
+    from bot.domain.period import Period
     from bot.domain.subscription import Subscription
     from bot.services.reports import Reports
     from bot.slack.message import Message
@@ -70,12 +72,19 @@ class Publisher:
             UnknownNameError: when they name nothing.
         """
         filters = command.parse(f"{_VERBS[issue.kind]} {words}", now, self.zone).filters
-        period = issue.period if issue.late else replace(issue.period, label=_LABELS[issue.kind])
+        period = self._labelled(issue, now)
         question = Question(_VERBS[issue.kind], period, _ROWS[issue.kind], filters=filters)
         found = self.reports.answer(question, now)
         found = replace(found, notes=(note,) if note else ())
         show = views.digest if issue.kind == DIGEST else views.leaderboard
         return found, show(found, issue.due if issue.late else None)
+
+    def _labelled(self, issue: Edition, now: int) -> Period:
+        """The period in the words of the day on which it is read, unless these would be wrong."""
+        on_its_day = local(now, self.zone).date() == local(issue.due, self.zone).date()
+        if issue.late or not on_its_day:
+            return issue.period
+        return replace(issue.period, label=_LABELS[issue.kind])
 
     def _publish(self, subscription: Subscription, now: int) -> int:
         schedule, due = subscription.schedule, subscription.next_due

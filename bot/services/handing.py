@@ -42,8 +42,11 @@ class HandDelivery:
             return channel
         if what == "buried":
             raise Refused("given up", error or "", permanent=True)
-        fate = "It stays in the outbox; `posterpulse run` will send it."
-        raise Refused("not yet", f"{error or 'No answer came.'} {fate}", permanent=False)
+        if what == "sending":
+            fate = "It is not known yet whether it arrived; `posterpulse run` finds out."
+        else:
+            fate = f"{error or ''} It stays in the outbox; `posterpulse run` will send it.".lstrip()
+        raise Refused("not yet", fate, permanent=False)
 
     def _state(self, intent: str) -> tuple[str, str | None]:
         with self.database.read() as tx:

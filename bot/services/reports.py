@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.domain import leaderboard
 from bot.domain.calendar import local
 from bot.domain.command import Verb
+from bot.domain.figures import count
 from bot.domain.model import Answer, Bucket, Row, Subject
 from bot.domain.naming import poster_name
 from bot.domain.period import compare, slices
@@ -95,7 +96,8 @@ class _Reading:
         if base.total_before is not None:
             before = self._counted(dimension, comparison.before, selection)
         n = n or self.question.n
-        named = self._named(dimension, dict(list(found.items())[: n + _SPARE_FOR_TIES]))
+        shown = list(found)[: n + _SPARE_FOR_TIES]
+        named = self._named(dimension, shown, comparison.period, selection)
         rows = leaderboard.rank([(id_, named[id_][0], found[id_]) for id_ in named], before, n)
         rows = self._with_sparks(dimension, comparison.period, selection, rows)
         return replace(
@@ -110,12 +112,15 @@ class _Reading:
             found.pop("", None)  # scans of posters that nobody is known to have put up
         return found
 
-    def _named(self, dimension: str, found: dict[str, int]) -> dict[str, tuple[str, str]]:
+    def _named(
+        self, dimension: str, ids: list[str], period: Period, selection: Selection
+    ) -> dict[str, tuple[str, str]]:
         """Name and detail of each id, in the order given."""
         if dimension == "ambassador":
-            ambassadors = self.names.ambassadors(list(found))
-            return {id_: (ambassadors[id_], "") for id_ in found}
-        posters = self.names.posters(list(found))
+            ambassadors = self.names.ambassadors(ids)
+            posters_of = counts.posters_of_ambassadors(self.tx, period.start, period.end, selection)
+            return {id_: (ambassadors[id_], count(posters_of[id_], "poster")) for id_ in ids}
+        posters = self.names.posters(ids)
         return {id_: (poster_name(p), self.names.about(p)) for id_, p in posters.items()}
 
     def _with_sparks(

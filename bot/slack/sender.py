@@ -10,7 +10,7 @@ from bot.slack.client import call, header, make_client, pages
 from bot.slack.errors import Limited, Refused, SlackError, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from slack_sdk import WebClient
     from slack_sdk.web import SlackResponse
@@ -76,19 +76,30 @@ class Sender:
                 raise
         return self._post(channel, message.text, message.plain, key, thread_ts)
 
-    def find(
+    def find_all(
         self, channel: str, key: str, oldest: float, thread_ts: str | None = None
-    ) -> Receipt | None:
-        """The message marked with `key`, if it was posted at `oldest` (UTC seconds) or later.
+    ) -> list[Receipt]:
+        """The messages marked with `key` that were posted at `oldest` (UTC seconds) or later.
 
-        The bot must be in the channel; `thread_ts` names the thread to look into.
+        The oldest comes first. The bot must be in the channel; `thread_ts` names the thread to
+        look into. Where `channel` is a user, these are the direct messages with them, which takes
+        the permissions `im:write` and `im:history`.
         """
-        for message in self._messages(channel, f"{oldest:.6f}", thread_ts):
-            metadata = message.get("metadata") or {}
-            payload = metadata.get("event_payload") or {}
-            if metadata.get("event_type") == _EVENT and payload.get("key") == key:
-                return Receipt(channel, str(message["ts"]))
-        return None
+        channel = self._readable(channel)
+        found = [
+            Receipt(channel, str(message["ts"]))
+            for message in self._messages(channel, f"{oldest:.6f}", thread_ts)
+            if _key(message) == key
+        ]
+        return sorted(found, key=lambda receipt: float(receipt.ts))
+
+    def delete(self, receipt: Receipt) -> None:
+        """Take a message of the bot's away; one that is gone already is fine."""
+        try:
+            call(self._client.chat_delete, receipt.channel, channel=receipt.channel, ts=receipt.ts)
+        except Refused as refused:
+            if refused.code != "message_not_found":
+                raise
 
     def channel_id(self, name_or_id: str) -> Channel:
         """The channel that `#name`, `name`, `<#C1|name>`, `<@U1>` or an id stands for.
@@ -124,6 +135,15 @@ class Sender:
         )
         return _receipt(answer)
 
+    def _readable(self, channel: str) -> str:
+        """A channel that has a history: Slack posts to a user, but does not read from one."""
+        if not channel.startswith(("U", "W")):
+            return channel
+        opened = call(self._client.conversations_open, channel, users=channel).get("channel") or {}
+        if "id" not in opened:
+            raise Unknown("Slack did not say where the direct messages are.")
+        return str(opened["id"])
+
     def _messages(
         self, channel: str, oldest: str, thread_ts: str | None
     ) -> Iterator[dict[str, Any]]:
@@ -134,6 +154,15 @@ class Sender:
             replies = self._client.conversations_replies
             return pages(replies, "messages", channel, ts=thread_ts, **wanted)
         return pages(self._client.conversations_history, "messages", channel, **wanted)
+
+
+def _key(message: Mapping[str, Any]) -> str | None:
+    """The key that a message of ours is marked with."""
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != _EVENT:
+        return None
+    key = (metadata.get("event_payload") or {}).get("key")
+    return None if key is None else str(key)
 
 
 def _receipt(answer: SlackResponse) -> Receipt:

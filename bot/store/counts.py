@@ -62,6 +62,21 @@ def by(
     return dict(rows)
 
 
+def posters_of_ambassadors(
+    tx: Transaction, start: int, end: int, selection: Selection = ANY
+) -> dict[str, int]:
+    """How many different posters of each ambassador were scanned with start <= at < end."""
+    where, values = _filter(tx, selection)
+    rows = tx.rows(
+        f"""{_COUNTED} select a.id, count(distinct c.poster)
+        from counted c join ambassador a on a.key = c.ambassador {where}
+        group by a.id order by a.id""",
+        **_edges(start, end),
+        **values,
+    )
+    return dict(rows)
+
+
 def scanners(
     tx: Transaction, start: int, end: int, selection: Selection = ANY
 ) -> tuple[int, int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.model import Ambassador, Poster
-from bot.store.keys import placeholders
+from bot.store.keys import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -53,13 +53,16 @@ def save_ambassadors(tx: Transaction, ambassadors: Iterable[Ambassador], now: in
 
 
 def posters(tx: Transaction, ids: Collection[str] | None = None) -> list[Poster]:
-    """Posters known, described or not, by id: these, or all."""
+    """Posters known, described or not, in the order of their ids: these, or all."""
     rows = _described(tx, "program, ambassador, location, created_at", "poster", ids)
     return [Poster(id_, g or "", a or "", location, at) for id_, g, a, location, at in rows]
 
 
 def ambassadors(tx: Transaction, ids: Collection[str] | None = None) -> list[Ambassador]:
-    """Ambassadors known, described or not, by id: these, or all; "nobody" is left out."""
+    """Ambassadors known, described or not, in the order of their ids: these, or all.
+
+    The empty id, which scans of nobody's poster bear, is left out.
+    """
     columns = "program, first_name, last_name, email, created_at"
     rows = _described(tx, columns, "ambassador", ids)
     return [Ambassador(id_, program or "", *rest) for id_, program, *rest in rows if id_]
@@ -70,10 +73,11 @@ def _described(
 ) -> list[tuple[Any, ...]]:
     if ids is None:
         return tx.rows(f"select id, {columns} from {table} order by id")
-    if not ids:
-        return []
-    names, values = placeholders(ids)
-    return tx.rows(f"select id, {columns} from {table} where id in ({names})", **values)
+    return sorted(rows_of(tx, f"select id, {columns} from {table} where id in", ids), key=_id)
+
+
+def _id(row: tuple[Any, ...]) -> str:
+    return str(row[0])
 
 
 def programs(tx: Transaction) -> list[str]:

@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from bot.store.keys import agent_keys, keys_of, placeholders
+from bot.store.keys import agent_keys, keys_of, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bot.store.database import Database, Transaction, Value
 
 HOUR = 3600
-COLUMNS = ("at", "id", "poster", "program", "ambassador", "agent", "scanner")
+_COLUMNS = ("at", "id", "poster", "program", "ambassador", "agent", "scanner")
 _BATCH = 200
 _CHUNK = 2000
 
@@ -28,20 +28,19 @@ def add(
     `scanner` turns an impression into the keyed hash of who scanned. An id that is already there,
     or comes twice in `rows`, changes nothing.
     """
+    first: dict[str, Impression] = {}
+    for row in rows:
+        first.setdefault(row.id, row)
     new: list[Impression] = []
-    iterator = iter({row.id: row for row in reversed(rows)}.values())
+    iterator = iter(first.values())
     while batch := list(islice(iterator, _BATCH)):
         new += _add_batch(tx, batch, scanner)
-    order = {row.id: index for index, row in enumerate(rows)}
-    return sorted(new, key=lambda row: order[row.id])
+    return new
 
 
 def known(tx: Transaction, ids: Collection[str]) -> set[str]:
     """Those of these impression ids that the store has."""
-    if not ids:
-        return set()
-    names, values = placeholders(ids)
-    return {id_ for (id_,) in tx.rows(f"select id from impression where id in ({names})", **values)}
+    return {id_ for (id_,) in rows_of(tx, "select id from impression where id in", ids)}
 
 
 def stream(
@@ -56,7 +55,7 @@ def stream(
     while True:
         with database.read() as tx:
             rows = tx.rows(_STREAM, at=at, id=id_, end=end, most=_CHUNK)
-        yield from rows  # type: ignore[misc] # the query names seven columns
+        yield from rows
         if len(rows) < _CHUNK:
             return
         at, id_ = rows[-1][0], rows[-1][1]
@@ -97,7 +96,7 @@ def _add_batch(
         )
         for row in fresh
     ]
-    _insert(tx, "impression", COLUMNS, records)
+    _insert(tx, "impression", _COLUMNS, records)
     _tally(tx, Counter((at // HOUR, *dimensions) for at, _, *dimensions, _agent, _who in records))
     return fresh
 

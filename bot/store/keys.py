@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from bot.store.database import Transaction
+
+_BATCH = 500
 
 
 def keys_of(tx: Transaction, table: str, ids: Collection[str]) -> dict[str, int]:
@@ -22,10 +25,7 @@ def keys_of(tx: Transaction, table: str, ids: Collection[str]) -> dict[str, int]
 
 def known_keys(tx: Transaction, table: str, ids: Collection[str]) -> dict[str, int]:
     """The keys of those of these ids that the table has."""
-    if not ids:
-        return {}
-    names, values = placeholders(ids)
-    return dict(tx.rows(f"select id, key from {table} where id in ({names})", **values))
+    return dict(rows_of(tx, f"select id, key from {table} where id in", ids))
 
 
 def agent_keys(tx: Transaction, agents: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
@@ -41,10 +41,17 @@ def agent_keys(tx: Transaction, agents: Collection[tuple[str, str]]) -> dict[tup
     return found
 
 
-def placeholders(values: Collection[str]) -> tuple[str, dict[str, str]]:
-    """Named placeholders for a list, and their values."""
-    named = {f"v{index}": value for index, value in enumerate(values)}
-    return ", ".join(f":{name}" for name in named), named
+def rows_of(tx: Transaction, query: str, ids: Collection[str]) -> list[tuple[Any, ...]]:
+    """All rows of a query that ends with `in`, asked for so many ids at a time as a database takes.
+
+    Every id is asked for once; the rows come in no order.
+    """
+    found = []
+    remaining = iter(sorted(set(ids)))
+    while batch := list(islice(remaining, _BATCH)):
+        named = {f"id{index}": each for index, each in enumerate(batch)}
+        found += tx.rows(f"{query} ({', '.join(f':{name}' for name in named)})", **named)
+    return found
 
 
 def _only(rows: list[tuple[int]]) -> int:

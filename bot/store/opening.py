@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from bot.store.database import SqliteDatabase, StoreError
+from bot.store.database import StoreError
 from bot.store.schema import migrate
+from bot.store.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
     from bot.store.database import Database
@@ -37,11 +37,11 @@ def _open(url: str) -> Database:
             "DATABASE_URL must look like sqlite:///posterpulse.db or postgresql://user@host/name.",
             permanent=True,
         )
-    if find_spec("psycopg") is None:
+    try:
+        from bot.store.postgres import PostgresDatabase  # noqa: PLC0415 - psycopg is an extra
+    except ImportError as error:
         raise StoreError(
             "DATABASE_URL names PostgreSQL: install it with  pip install 'posterpulse[postgres]'.",
             permanent=True,
-        )
-    from bot.store.postgres import PostgresDatabase  # noqa: PLC0415 - psycopg is an extra
-
+        ) from error
     return PostgresDatabase(url)

@@ -77,13 +77,14 @@ def claim_unknown(tx: Transaction, now: int, who: str, settled_before: int) -> P
     """
     return _taken(
         tx.rows(
-            f"""update outbox set claimed_by = :who, look_again_at = :now + 60
+            f"""update outbox set claimed_by = :who, look_again_at = :later
             where state = 'sending' and key = (
                 select key from outbox where state = 'sending' and sending_at < :settled_before
                     and (look_again_at is null or look_again_at <= :now)
                 order by sending_at, key limit 1)
             returning {_PARCEL}""",
             now=now,
+            later=now + 60,
             who=who,
             settled_before=settled_before,
         )
@@ -134,9 +135,11 @@ def release(tx: Transaction, key: int, who: str, due_at: int, error: str) -> Non
 
 
 def bury(tx: Transaction, key: int, error: str) -> None:
-    """Give a message up, with the reason that a person will read."""
+    """Give up a message that is being sent, with the reason that a person will read."""
     tx.execute(
-        "update outbox set state = 'buried', error = :error where key = :key", key=key, error=error
+        "update outbox set state = 'buried', error = :error where key = :key and state = 'sending'",
+        key=key,
+        error=error,
     )
 
 

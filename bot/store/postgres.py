@@ -1,17 +1,18 @@
-"""PostgreSQL behind the same door as SQLite."""
+"""PostgreSQL behind the low door."""
 
 from __future__ import annotations
 
 import re
-import threading
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, LiteralString, cast
+from typing import TYPE_CHECKING, Any, LiteralString
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
 
-from bot.store.database import StoreError
+from bot.store.connections import Connections
+from bot.store.database import BUSY_SECONDS, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
 
 # One writer at a time, as in SQLite, so that both doors promise the same.
 WRITER_LOCK = 7_205_759_403
+_READ = "begin isolation level repeatable read, read only"
+# Named, since a snapshot that is taken before the wait would not see the writer before.
+_WRITE = f"""begin isolation level read committed;
+set local lock_timeout = '{BUSY_SECONDS}s';
+select pg_advisory_xact_lock({WRITER_LOCK});
+set local synchronous_commit ="""
+_DURABLY, _QUICKLY = f"{_WRITE} on", f"{_WRITE} off"
 
 
 class PostgresTransaction:
@@ -30,15 +38,15 @@ class PostgresTransaction:
 
     def rows(self, sql: str, **values: Value) -> list[tuple[Any, ...]]:
         """See `Transaction.rows`."""
-        return self._connection.execute(_translated(sql), values or None).fetchall()
+        return self._connection.execute(_translated(sql), values).fetchall()
 
     def execute(self, sql: str, **values: Value) -> int:
         """See `Transaction.execute`."""
-        return self._connection.execute(_translated(sql), values or None).rowcount
+        return self._connection.execute(_translated(sql), values).rowcount
 
 
 class PostgresDatabase:
-    """PostgreSQL, one connection a thread; a lost connection is opened again at the next use."""
+    """PostgreSQL, one connection a thread; one that was lost between transactions is replaced."""
 
     dialect = "postgres"
 
@@ -48,77 +56,118 @@ class PostgresDatabase:
         Raises:
             StoreError: when it can't be reached or refuses.
         """
-        self._url = url
         self.name = _spoken(url)
-        self._local = threading.local()
-        self._open: list[psycopg.Connection] = []
-        self._lock = threading.Lock()
-        with self._explained():
-            self._connection()
+        self._connections = Connections(lambda: _connect(url, self.name))
+        self._connections.mine()
 
     @contextmanager
     def read(self) -> Iterator[PostgresTransaction]:
         """See `Database.read`."""
-        with self._explained():
-            connection = self._connection()
-            with connection.transaction():
-                connection.execute("set transaction isolation level repeatable read, read only")
-                yield PostgresTransaction(connection)
+        with self._begun(_READ) as tx:
+            yield tx
 
     @contextmanager
     def write(self, *, durable: bool = False) -> Iterator[PostgresTransaction]:
         """See `Database.write`."""
-        with self._explained():
-            connection = self._connection()
-            with connection.transaction():
-                if not durable:
-                    connection.execute("set local synchronous_commit = off")
-                connection.execute("select pg_advisory_xact_lock(%s)", (WRITER_LOCK,))
-                yield PostgresTransaction(connection)
+        with self._begun(_DURABLY if durable else _QUICKLY) as tx:
+            yield tx
 
     def close(self) -> None:
         """See `Database.close`."""
-        with self._lock:
-            connections, self._open = self._open, []
-        for connection in connections:
-            connection.close()
-        self._local = threading.local()
-
-    def _connection(self) -> psycopg.Connection:
-        found: psycopg.Connection | None = getattr(self._local, "connection", None)
-        if found is None or found.closed:
-            found = self._local.connection = psycopg.connect(
-                self._url, autocommit=True, connect_timeout=10, keepalives_idle=30
-            )
-            with self._lock:
-                self._open = [each for each in self._open if not each.closed]
-                self._open.append(found)
-        return found
+        self._connections.close()
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _begun(self, how: LiteralString) -> Iterator[PostgresTransaction]:
         try:
-            yield
-        except psycopg.OperationalError as error:
-            raise StoreError(f"Store {self.name}: {_first_line(error)}.") from error
+            connection = self._alive()
+            try:
+                connection.execute(how)
+                yield PostgresTransaction(connection)
+                connection.execute("commit")
+            finally:
+                if _in_transaction(connection):
+                    connection.execute("rollback")
         except psycopg.Error as error:
-            raise StoreError(f"Store {self.name}: {_first_line(error)}.", permanent=True) from error
+            raise _explain(error, self.name) from error
+
+    def _alive(self) -> psycopg.Connection:
+        """This thread's connection, in no transaction, made anew where the server has gone away.
+
+        Raises:
+            StoreError: when the thread is in a transaction, or there is no server.
+        """
+        connection = self._connections.mine()
+        if _in_transaction(connection):
+            raise StoreError("This thread is in a transaction already.", permanent=True)
+        try:
+            connection.execute("")
+        except psycopg.OperationalError:
+            self._connections.drop()
+            return self._connections.mine()
+        return connection
+
+
+def _connect(url: str, name: str) -> psycopg.Connection:
+    try:
+        # Nothing is prepared, since a pooler may give every transaction another session; and a
+        # network that swallows packets is noticed in a minute.
+        return psycopg.connect(
+            url,
+            autocommit=True,
+            prepare_threshold=None,
+            application_name="posterpulse",
+            connect_timeout=10,
+            keepalives_idle=30,
+            keepalives_interval=10,
+            keepalives_count=3,
+        )
+    except psycopg.Error as error:
+        remedy = "no connection; check DATABASE_URL, and that the server runs and lets the bot in"
+        raise StoreError(f"Store {name}: {remedy} ({_first_line(error)}).") from error
+
+
+def _in_transaction(connection: psycopg.Connection) -> bool:
+    status = connection.info.transaction_status
+    return status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}
 
 
 @lru_cache(maxsize=512)
 def _translated(sql: str) -> LiteralString:
     """The statement with psycopg's placeholders; `::` stays, and text in it never holds a colon."""
-    return cast("LiteralString", re.sub(r"(?<!:):([a-z]\w*)", r"%(\1)s", sql.replace("%", "%%")))
+    return re.sub(r"(?<!:):([a-z]\w*)", r"%(\1)s", sql.replace("%", "%%"))
 
 
 def _spoken(url: str) -> str:
     try:
         parts = conninfo_to_dict(url)
-    except psycopg.Error as error:
+    except psycopg.Error:
+        # What psycopg says quotes the address, and with it the password.
         raise StoreError(
             "DATABASE_URL: this is not a PostgreSQL address.", permanent=True
-        ) from error
-    return f"{parts.get('dbname', 'postgres')} on {parts.get('host', 'localhost')}"
+        ) from None
+    name, host = parts.get("dbname", "postgres"), parts.get("host", "localhost")
+    if "@" in f"{name}{host}":
+        raise StoreError(
+            "DATABASE_URL: a password with @ or / in it must be written with %40 or %2F.",
+            permanent=True,
+        )
+    return f"{name} on {host}"
+
+
+_EXPLANATIONS: dict[str | None, tuple[str, bool]] = {
+    "53100": ("its disk is full; free some space", False),
+    "55P03": ("another program keeps it locked; stop that one or try again", False),
+    "25006": ("it takes no writes; name the primary server", True),
+    "42501": ("the bot's user lacks a right; make it the owner of the database", True),
+}
+
+
+def _explain(error: psycopg.Error, name: str) -> StoreError:
+    remedy, permanent = _EXPLANATIONS.get(
+        error.sqlstate, ("", not isinstance(error, psycopg.OperationalError))
+    )
+    told = f"{remedy} ({_first_line(error)})" if remedy else _first_line(error)
+    return StoreError(f"Store {name}: {told}.", permanent=permanent)
 
 
 def _first_line(error: psycopg.Error) -> str:

@@ -47,13 +47,13 @@ def move_on(tx: Transaction, subscription: Subscription, next_due: int) -> bool:
 def reconcile(
     tx: Transaction, wanted: Iterable[Subscription], now: int, at_once: frozenset[str]
 ) -> None:
-    """Make the subscriptions be those `wanted`, by kind and channel.
+    """Make the subscriptions be those `wanted`, one for each kind and channel.
 
     One that stays as it is keeps its due time, so that nothing missed is lost; a new or changed
     one is due at its next time, or now where it is new and its kind is in `at_once`.
     """
     present = {(each.kind, each.channel): each for each in every(tx)}
-    for each in wanted:
+    for each in {(each.kind, each.channel): each for each in wanted}.values():
         before = present.pop((each.kind, each.channel), None)
         if before is None:
             _insert(tx, each, now if each.kind in at_once else _next(each, now))

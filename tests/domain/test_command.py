@@ -41,6 +41,7 @@ def ask(
         ("trend ambassador: maya", ask("trend", "last 30 days", ambassador="maya")),
         ("poster gym today", ask("poster", "today", subject="gym")),
         ("poster today gym", ask("poster", "today", subject="gym")),
+        ("poster today hall yesterday", ask("poster", "yesterday", subject="today hall")),
         ("poster Friday Market", ask("poster", subject="Friday Market")),
         ("poster market friday", ask("poster", "friday", subject="market")),
         ('poster "market friday"', ask("poster", subject="market friday")),

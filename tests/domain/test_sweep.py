@@ -2,12 +2,17 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from zlib import crc32
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.sweep import Order, Seen, Sweep, begin, dump, load, refused, take
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass
@@ -16,7 +21,6 @@ class Feed:
 
     order: str
     cap: int = 100
-    seed: int = 0
     rows: dict[str, int] = field(default_factory=dict)
     requests: int = 0
 
@@ -25,7 +29,7 @@ class Feed:
         if self.order == "newest":
             rows.reverse()
         elif self.order == "arbitrary":
-            rows.sort(key=lambda row: random.Random(f"{self.seed}{row[0]}").random())
+            rows.sort(key=lambda row: crc32(row[0].encode()))
         return rows
 
     def page(self, offset: int, limit: int) -> tuple[Seen, list[tuple[str, int]]]:
@@ -36,16 +40,20 @@ class Feed:
         return Seen(ids, times, len(rows)), readable
 
 
-def walk(feed: Feed, store: dict[str, int], learned: Sweep, disturb: object = None) -> Sweep:
-    """One sweep to its end; `disturb(feed)` happens between pages; state survives as text."""
+def walk(
+    feed: Feed,
+    store: dict[str, int],
+    learned: Sweep,
+    disturb: Callable[[Feed], None] = lambda _: None,
+) -> Sweep:
+    """One sweep to its end; `disturb` happens between pages; state survives as text."""
     sweep = begin(learned, now=1)
     while sweep.under_way:
         seen, rows = feed.page(sweep.offset, sweep.limit)
         store.update(rows)
         sweep = load(dump(take(sweep, seen)))
-        if callable(disturb):
-            disturb(feed)
-        assert feed.requests < 5_000
+        disturb(feed)
+        assert feed.requests < 20_000
     return sweep
 
 
@@ -57,7 +65,7 @@ def filled(order: str, count: int, cap: int = 100, *, ties: int = 1) -> Feed:
 @pytest.mark.parametrize("count", [0, 1, 2, 99, 100, 101, 250])
 @pytest.mark.parametrize("cap", [1, 2, 7, 50, 100])
 def test_a_first_sweep_reads_everything_once(order: str, count: int, cap: int) -> None:
-    feed, store = filled(order, count, cap), {}
+    feed, store = filled(order, count, cap), dict[str, int]()
     sweep = walk(feed, store, Sweep())
     assert store == feed.rows
     assert not sweep.torn
@@ -75,7 +83,7 @@ def test_the_order_is_learned() -> None:
 
 @pytest.mark.parametrize("order", ["newest", "oldest"])
 def test_a_quiet_poll_of_an_ordered_feed_is_cheap(order: str) -> None:
-    feed, store = filled(order, 20_000), {}
+    feed, store = filled(order, 20_000), dict[str, int]()
     sweep = walk(feed, store, Sweep())
     assert feed.requests <= 20_000 / 99 + 3
     feed.requests = 0
@@ -85,7 +93,7 @@ def test_a_quiet_poll_of_an_ordered_feed_is_cheap(order: str) -> None:
 
 @pytest.mark.parametrize("order", ["newest", "oldest"])
 def test_a_poll_costs_what_is_new(order: str) -> None:
-    feed, store = filled(order, 5_000), {}
+    feed, store = filled(order, 5_000), dict[str, int]()
     sweep = walk(feed, store, Sweep())
     feed.rows |= {f"imp_{n:05}": n for n in range(5_000, 5_450)}
     feed.requests = 0
@@ -95,7 +103,7 @@ def test_a_poll_costs_what_is_new(order: str) -> None:
 
 
 def test_a_crash_in_the_middle_does_not_hide_the_unread_rest() -> None:
-    feed, store = filled("newest", 1_000), {}
+    feed, store = filled("newest", 1_000), dict[str, int]()
     learned = walk(feed, store, Sweep())
     feed.rows |= {f"imp_{n:05}": n for n in range(1_000, 1_500)}
     sweep = begin(learned, now=2)
@@ -118,7 +126,7 @@ def test_a_feed_that_ignores_the_offset_is_left_alone() -> None:
 
 
 def test_a_spurious_empty_page_is_not_the_end() -> None:
-    feed, store = filled("newest", 500), {}
+    feed, store = filled("newest", 500), dict[str, int]()
     sweep, empties = begin(Sweep(), now=1), {2, 4}
     while sweep.under_way:
         seen, rows = feed.page(sweep.offset, sweep.limit)
@@ -138,39 +146,48 @@ def test_a_refused_limit_is_halved_down_to_one_row() -> None:
     assert limits == [100, 50, 25, 12, 6, 3, 1]
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.data())
-def test_nothing_is_missing_after_calm(data: st.DataObject) -> None:
-    """Rows come and go between pages; after one calm sweep all that is listed is in the store."""
-    order = data.draw(st.sampled_from(["newest", "oldest", "arbitrary"]))
-    feed = filled(order, data.draw(st.integers(0, 300)), data.draw(st.integers(1, 40)), ties=3)
-    for number in data.draw(st.lists(st.integers(0, 300), max_size=8)):
-        feed.rows[f"junk_{number}"] = number // 3
-    chance = random.Random(data.draw(st.integers()))
-    clock = [400]
+class Weather:
+    """Rows come and go between pages, for a while; none comes with a time that was read before."""
 
-    def disturb(feed: Feed) -> None:
-        roll = chance.random()
-        if roll < 0.3:
-            for _ in range(chance.randrange(1, 60)):
-                clock[0] += chance.randrange(2)
-                feed.rows[f"imp_{clock[0]}_{len(feed.rows)}_{chance.random()}"] = clock[0]
-        elif roll < 0.5 and feed.rows:
-            for victim in chance.sample(sorted(feed.rows), min(len(feed.rows), 20)):
-                if order == "newest" or not victim.startswith("junk"):
-                    del feed.rows[victim]
+    def __init__(self, seed: int, *, keep_junk: bool) -> None:
+        self.chance = random.Random(seed)
+        self.keep_junk = keep_junk
+        self.clock = 400
+        self.left = 25
 
+    def __call__(self, feed: Feed) -> None:
+        self.left -= 1
+        roll = self.chance.random()
+        if self.left > 0 and roll < 0.3:
+            self.clock += 1
+            for _ in range(self.chance.randrange(1, 60)):
+                self.clock += self.chance.randrange(2)
+                feed.rows[f"imp_{self.clock}_{self.chance.random()}"] = self.clock
+        elif self.left > 0 and roll < 0.5:
+            there = [id_ for id_ in sorted(feed.rows) if id_[:4] != "junk" or not self.keep_junk]
+            for victim in self.chance.sample(there, min(len(there), 20)):
+                del feed.rows[victim]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    order=st.sampled_from(["newest", "oldest", "arbitrary"]),
+    count=st.integers(0, 300),
+    cap=st.integers(1, 40),
+    junk=st.lists(st.integers(0, 300), max_size=8),
+    seed=st.integers(),
+)
+def test_nothing_is_missing_after_calm(
+    order: str, count: int, cap: int, junk: list[int], seed: int
+) -> None:
+    feed = filled(order, count, cap, ties=3)
+    feed.rows |= {f"junk_{number}": number // 3 for number in junk}
+    weather = Weather(seed, keep_junk=order == "oldest")
     store: dict[str, int] = {}
-    sweep, disturbances = Sweep(), [0]
-
-    def bounded(feed: Feed) -> None:
-        disturbances[0] += 1
-        if disturbances[0] < 25:
-            disturb(feed)
-
+    sweep = Sweep()
     for _ in range(3):
-        sweep = walk(feed, store, sweep, bounded)
-    walk(feed, store, sweep)
-    readable = {id_: at for id_, at in feed.rows.items() if not id_.startswith("junk")}
-    assert readable.items() <= store.items()
-
+        sweep = walk(feed, store, sweep, weather)
+    for _ in range(2):
+        sweep = walk(feed, store, sweep)
+    assert not sweep.torn
+    assert {id_ for id_ in feed.rows if id_[:4] != "junk"} <= store.keys()

@@ -182,3 +182,8 @@ def test_sharing_asks_the_same_question_as_of_then() -> None:
 def test_a_shared_answer_names_who_shared_it_and_is_not_shared_again() -> None:
     message = views.answer(found(), NOW, shared_by="U0A1")
     assert message.blocks[-1]["elements"][0]["text"].endswith("Shared by <@U0A1>")
+
+
+def test_an_answer_that_is_not_to_be_shared_has_no_button() -> None:
+    message = views.answer(found(), NOW, shareable=False)
+    assert all(block["type"] != "actions" for block in message.blocks)

@@ -22,6 +22,7 @@ def series(length: int, step: int = DAY) -> tuple[Bucket, ...]:
         (series(20), "Scans per day", ["1", "2"]),
         (series(24, HOUR), "Scans per 2 hours", ["1", "3"]),
         (series(30), "Scans per 2 days", ["1–2", "3–4"]),
+        (series(91), "Scans per 7 days", ["1–7", "8–14"]),
         (series(90, 7 * DAY), "Scans per 5 weeks", ["1–5", "6–10"]),
     ],
 )

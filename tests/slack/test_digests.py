@@ -71,3 +71,7 @@ def test_three_in_front_are_counted() -> None:
     rows = tuple(replace(row, rank=1) for row in AMBASSADORS)
     message = views.leaderboard(found(Verb.LEADERBOARD, rows=rows))
     assert message.text.endswith("Maya K. and 3 others share first place.")
+
+
+def test_the_same_findings_are_the_same_message() -> None:
+    assert views.digest(found()) == views.digest(found())

@@ -50,7 +50,7 @@ ROWS = st.lists(ROW, max_size=12) | st.builds(lambda row, n: [row] * n, ROW, st.
 SERIES = st.lists(st.tuples(TEXT, COUNT), max_size=70).map(
     lambda points: tuple(Bucket(n * HOUR, label, scans) for n, (label, scans) in enumerate(points))
 )
-FACTS = st.lists(st.tuples(TEXT, TEXT), max_size=15).map(tuple)
+FACTS = st.lists(st.tuples(TEXT, TEXT), max_size=3).map(tuple) | st.just((("Since", "today"),) * 15)
 SUBJECT = st.none() | st.builds(Subject, kind=st.just("poster"), id=TEXT, name=TEXT, facts=FACTS)
 PERIODS = st.sampled_from(["today", "last 7 days", "2026-11-01..2026-11-15", "on 2026-11-02"])
 
@@ -74,7 +74,7 @@ def answers(draw: st.DrawFn) -> Answer:
         scanners=draw(st.none() | COUNT),
         ranked=draw(st.integers(0, 200)),
         filters=tuple(draw(st.lists(TEXT, max_size=4))),
-        notes=tuple(draw(st.lists(TEXT, max_size=7))),
+        notes=tuple(draw(st.lists(TEXT, max_size=12))),
     )
     return replace(answer, question=replace(answer.question, subject=draw(TEXT)))
 

@@ -163,32 +163,60 @@ def marked(ts: str, key: str, event: str = "posterpulse") -> dict[str, object]:
     return {"ts": ts, "metadata": {"event_type": event, "event_payload": {"key": key}}}
 
 
-def test_finds_its_message_on_a_later_page(slack: StandIn, sender: Sender) -> None:
-    noise = [{"ts": "9.0"}, {"ts": "8.0", "metadata": None}, marked("7.0", "k", "other_app")]
+def test_finds_all_its_messages_on_every_page_oldest_first(slack: StandIn, sender: Sender) -> None:
+    noise = [{"ts": "12.0"}, {"ts": "11.0", "metadata": None}, marked("10.0", "k", "other_app")]
     slack.on(
         "conversations.history",
-        ok(messages=noise, response_metadata={"next_cursor": "two"}),
+        ok(messages=[*noise, marked("9.0", "k")], response_metadata={"next_cursor": "two"}),
         ok(messages=[marked("6.0", "j"), marked("5.0", "k")]),
     )
-    assert sender.find("C1", "k", 1_700_000_000) == Receipt("C1", "5.0")
+    found = sender.find_all("C1", "k", 1_700_000_000)
+    assert found == [Receipt("C1", "5.0"), Receipt("C1", "9.0")]
     first, second = slack.asked("conversations.history")
     wanted = {"channel": "C1", "oldest": "1700000000.000000", "inclusive": "1", "limit": "200"}
     assert first == {**wanted, "include_all_metadata": "1"}
     assert second == {**first, "cursor": "two"}
 
 
-def test_an_absent_message_is_none_even_if_the_pages_go_in_circles(
+def test_an_absent_message_is_not_found_even_if_the_pages_go_in_circles(
     slack: StandIn, sender: Sender
 ) -> None:
     slack.on("conversations.history", ok(messages=[], response_metadata={"next_cursor": "same"}))
-    assert sender.find("C1", "k", 0) is None
+    assert sender.find_all("C1", "k", 0) == []
     assert len(slack.calls) == 2
 
 
 def test_a_reply_is_looked_for_in_its_thread(slack: StandIn, sender: Sender) -> None:
     slack.on("conversations.replies", ok(messages=[marked("5.0", "k")]))
-    assert sender.find("C1", "k", 0, thread_ts="4.0") == Receipt("C1", "5.0")
+    assert sender.find_all("C1", "k", 0, thread_ts="4.0") == [Receipt("C1", "5.0")]
     assert slack.asked("conversations.replies")[0]["ts"] == "4.0"
+
+
+def test_what_a_person_was_sent_is_looked_for_in_their_direct_messages(
+    slack: StandIn, sender: Sender
+) -> None:
+    slack.on("conversations.open", ok(channel={"id": "D7"}))
+    slack.on("conversations.history", ok(messages=[marked("5.0", "k")]))
+    assert sender.find_all("U7", "k", 0) == [Receipt("D7", "5.0")]
+    assert slack.asked("conversations.open")[0]["users"] == "U7"
+    assert slack.asked("conversations.history")[0]["channel"] == "D7"
+
+
+def test_direct_messages_that_slack_does_not_name_are_unknown(
+    slack: StandIn, sender: Sender
+) -> None:
+    slack.on("conversations.open", ok())
+    with pytest.raises(Unknown):
+        sender.find_all("U7", "k", 0)
+
+
+def test_takes_a_message_away(slack: StandIn, sender: Sender) -> None:
+    slack.on("chat.delete", ok(), no("message_not_found"), no("cant_delete_message"))
+    sender.delete(Receipt("C1", "5.0"))
+    assert slack.asked("chat.delete") == [{"channel": "C1", "ts": "5.0"}]
+    sender.delete(Receipt("C1", "5.0"))
+    with pytest.raises(Refused, match="cant_delete_message"):
+        sender.delete(Receipt("C1", "5.0"))
 
 
 def test_knows_who_it_is_and_what_it_may(slack: StandIn, sender: Sender) -> None:

@@ -34,6 +34,7 @@ export function follow({ onReady, onEvent, onLost }) {
   stream.addEventListener("message", (event) => onEvent(JSON.parse(event.data)));
   stream.addEventListener("error", () => {
     onLost();
+    // Most browsers try again by themselves; some give up while nobody listens.
     if (stream.readyState === EventSource.CLOSED) {
       setTimeout(() => follow({ onReady, onEvent, onLost }), 2000);
     }

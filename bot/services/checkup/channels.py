@@ -41,12 +41,13 @@ def channels(sender: Sender, who: Identity, uses: Mapping[str, Sequence[str]]) -
             yield Looked(wrong(subject, str(error).rstrip("."), AGAIN))
             return  # the others would wait for the same trouble
         else:
-            yield Looked(_judged(subject, channel, who, listed), channel.is_private)
+            yield Looked(_judged(channel, who, listed), channel.is_private)
 
 
-def _judged(subject: str, channel: Channel, who: Identity, listed: str) -> Finding:
+def _judged(channel: Channel, who: Identity, listed: str) -> Finding:
     if not channel.name:
-        return ok(subject, f"gets the {listed} as direct messages")
+        return ok(channel.id, f"gets the {listed} as direct messages")
+    subject = f"#{channel.name}"
     if channel.is_archived:
         return wrong(
             subject,
@@ -57,7 +58,7 @@ def _judged(subject: str, channel: Channel, who: Identity, listed: str) -> Findi
         return wrong(
             subject,
             f"the bot is not a member, so it can't post the {listed}",
-            f"In #{channel.name}, type:  /invite @{who.name}",
+            f"In {subject}, type:  /invite @{who.name}",
         )
     return ok(subject, f"gets the {listed}; the bot is a member")
 

@@ -31,6 +31,7 @@ _WITH_VOLUMES = {
 }
 _IN_MEMORY = frozenset({"tmpfs", "ramfs"})
 _MIB, _GIB = 1 << 20, 1 << 30
+_UNITS = ("KB", "MB", "GB", "TB")
 _LITTLE, _NEXT_TO_NOTHING = _GIB, 100 * _MIB
 
 
@@ -63,6 +64,11 @@ def lasting(place: Place, path: str) -> Finding:
     return ok(SUBJECT, f"{path} is on a disk that lasts")
 
 
+def in_memory() -> Finding:
+    """A store that is no file at all."""
+    return wrong(SUBJECT, "a store in memory can't be shared or kept", ELSEWHERE)
+
+
 def room(free: int) -> Iterator[Finding]:
     """Whether `free` bytes are enough for a while."""
     left = f"{size(free)} are free where the store is"
@@ -76,14 +82,10 @@ def room(free: int) -> Iterator[Finding]:
 
 def size(count: int) -> str:
     """Bytes for a person: "812 KB", "3.4 MB", "120 GB"."""
-    amount = count / 1024
-    for unit in ("KB", "MB", "GB"):
-        if amount < 1024:  # noqa: PLR2004 - it is what a unit is of the one below
-            break
-        amount /= 1024
-    else:
-        unit = "TB"
-    return f"{amount:.0f} {unit}" if amount >= 10 or unit == "KB" else f"{amount:.1f} {unit}"  # noqa: PLR2004 - two digits are enough
+    power = min(max((count.bit_length() - 1) // 10, 1), len(_UNITS))
+    amount = count / 1024**power
+    digits = int(power > 1 and len(f"{amount:.0f}") == 1)
+    return f"{amount:.{digits}f} {_UNITS[power - 1]}"
 
 
 def _named(platforms: Mapping[str, str], environment: Mapping[str, str]) -> Iterator[str]:

@@ -26,7 +26,7 @@ _REINSTALL = (
     "On the app's page at api.slack.com/apps: App Manifest, paste manifest.json, save, then "
     "Install App, Reinstall."
 )
-_APP_TOKEN = (
+_ANOTHER = (
     "On the app's page at api.slack.com/apps: Basic Information, App-Level Tokens, make one with "
     "connections:write and copy it into SLACK_APP_TOKEN."
 )
@@ -44,7 +44,7 @@ def slack(sender: Sender, uses: Mapping[str, Sequence[str]]) -> Iterator[Finding
     except SlackError as error:
         yield failure(SUBJECT, error)
         if uses:
-            yield warning(CHANNELS, "not looked at, because Slack did not let the bot in")
+            yield warning(CHANNELS, "not looked at, because Slack does not know the bot yet")
         return
     yield ok(SUBJECT, f"the bot is @{who.name} in {who.team}")
     found = list(channels(sender, who, uses))
@@ -73,7 +73,7 @@ def socket(client: WebClient) -> Finding:
     try:
         open_socket(client)
     except Refused as refused:
-        remedy = _APP_TOKEN if refused.code != "unreachable" else refused.remedy
+        remedy = _ANOTHER if refused.code != "unreachable" else refused.remedy
         return wrong(SOCKET, _refused(refused), remedy)
     except SlackError as error:
         return failure(SOCKET, error)
@@ -94,7 +94,7 @@ def failure(subject: str, error: SlackError) -> Finding:
 
 def _refused(refused: Refused) -> str:
     if refused.code == "unreachable":
-        return "can't be reached"
+        return "there is no way to Slack"
     return f"Slack refuses the token ({refused.code})"
 
 

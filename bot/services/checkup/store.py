@@ -41,19 +41,27 @@ class Expected:
     now: int
 
 
-def store(opened: Callable[[], Database], expected: Expected) -> Iterator[Finding]:
-    """Open the store as the bot would, which makes one where there is none; write; read."""
+def store(
+    opened: Callable[[], Database], expected: Expected, remedy: str = ""
+) -> Iterator[Finding]:
+    """Open the store as the bot would, which makes one where there is none; write; read.
+
+    Args:
+        opened: What opens it.
+        expected: How things should be.
+        remedy: What to do about an error that doesn't say so itself.
+    """
     try:
         database = opened()
     except StoreError as error:
-        yield wrong(SUBJECT, str(error).rstrip("."))
+        yield _failure(error, remedy)
         return
     try:
         yield _written(database)
         with database.read() as tx:
             yield from history(tx, expected)
     except StoreError as error:
-        yield wrong(SUBJECT, str(error).rstrip("."))
+        yield _failure(error, remedy)
     finally:
         database.close()
 
@@ -66,6 +74,10 @@ def history(tx: Transaction, expected: Expected) -> Iterator[Finding]:
         text = f"{rejected:,} rows from Vantio are no scans that can be read, and not counted"
         yield warning(POLLS, text, "They are kept, with the reasons, in the table quarantine.")
     yield from _messages(tx, expected.now)
+
+
+def _failure(error: StoreError, remedy: str) -> Finding:
+    return wrong(SUBJECT, str(error).removeprefix("Store ").rstrip("."), remedy)
 
 
 def _written(database: Database) -> Finding:
@@ -113,7 +125,7 @@ def _counted(count: int) -> str:
 
 
 def _ago(seconds: int) -> str:
-    """ "a moment ago", "5 minutes ago", "3 hours ago", "2 days ago"."""
+    """A duration in its largest whole unit: "5 minutes ago", "2 days ago"."""
     for unit, name in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
         if seconds >= unit:
             count = seconds // unit

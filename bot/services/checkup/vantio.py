@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.services.checkup.finding import AGAIN, Checked, ok, warning, wrong
-from bot.vantio.errors import Garbled, Limited, Unauthorized, Unavailable, VantioError
+from bot.services.checkup.finding import Checked, ok, warning, wrong
+from bot.vantio.errors import Limited, Unauthorized, Unavailable, VantioError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 SUBJECT, SCANS = "Vantio", "Scans"
 
+# Of any other error, the message says what to do.
 _REMEDIES: dict[type[VantioError], str] = {
     Unauthorized: "Copy the secret key (sk_...) of the account again into VANTIO_API_KEY.",
     Limited: "Wait, then check again; a bot that runs waits by itself.",
     Unavailable: "Check the network and VANTIO_BASE_URL; if Vantio is down, try again later.",
-    Garbled: "Set VANTIO_BASE_URL to Vantio's address, such as https://vantio.app.",
 }
 
 
@@ -28,21 +28,22 @@ def vantio(client: Vantio, host: str, programs: Sequence[str]) -> Checked:
     try:
         probe = client.probe()
     except VantioError as error:
-        return Checked([wrong(SUBJECT, str(error), _remedy(error))])
-    answered = ok(SUBJECT, f"{host} takes the key; it answered in {probe.latency:.2f} s")
+        return Checked([_failure(SUBJECT, error)])
+    latency = f"{probe.latency * 1000:,.0f} ms"
+    answered = ok(SUBJECT, f"{host} takes the key; it answered in {latency}")
     return Checked([answered, *_scans(client, programs)], probe.clock_skew)
 
 
 def _scans(client: Vantio, programs: Sequence[str]) -> Iterator[Finding]:
     """Whether there is anything to read, in the whole account or program by program."""
+    asked: Sequence[str | None] = programs or [None]
     silent = []
-    for program in programs or [None]:
+    for program in asked:
         try:
             if not client.impressions(program=program, limit=1).size:
                 silent.append(program)
         except VantioError as error:
-            about = f"program {program}: " if program else ""
-            yield wrong(SCANS, f"{about}{error}", _remedy(error))
+            yield _failure(f"{SCANS} of {program}" if program else SCANS, error)
             if not error.permanent:
                 return  # the other programs would wait for the same trouble
     if silent == [None]:
@@ -54,5 +55,9 @@ def _scans(client: Vantio, programs: Sequence[str]) -> Iterator[Finding]:
         yield ok(SCANS, "there are scans to read")
 
 
-def _remedy(error: VantioError) -> str:
-    return next((text for kind, text in _REMEDIES.items() if isinstance(error, kind)), AGAIN)
+def _failure(subject: str, error: VantioError) -> Finding:
+    remedy = next((text for kind, text in _REMEDIES.items() if isinstance(error, kind)), "")
+    text = str(error)
+    if isinstance(error, Unauthorized):
+        text, _, _ = text.partition(": check")  # the remedy says it better
+    return wrong(subject, text, remedy)

@@ -13,7 +13,7 @@ from ipaddress import ip_address
 from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from bot.domain.model import Reject
 from bot.services.exchange.cells import row_of
@@ -31,7 +31,9 @@ LONGEST: Final = 16 * 2**20
 _KEPT: Final = 10_000
 _COLUMNS_SHOWN, _COLUMN_SHOWN, _LIKELY = 12, 30, 70
 _NOT_JSON: Final = object()
-_ADDRESS: Final = re.compile(r"[\w.+-]+@[\w.-]+|(?<!\w)[0-9a-fA-F:]*[:.][0-9a-fA-F:.]+")
+# Both match whole runs, so that a long line costs no more than its length.
+_MAIL_LIKE: Final = re.compile(r"[\w.+%@-]+")
+_IP_LIKE: Final = re.compile(r"[0-9a-fA-F:.]+")
 
 
 def rows(stream: BinaryIO, source: str, form: Format, shape: Shape) -> Iterator[object]:
@@ -131,7 +133,7 @@ class _Table:
         first = next(self.lines, "")
         # A header is made of names, so what separates them stands out.
         delimiter = max(",;\t", key=first.count)
-        columns = self._columns(next(csv.reader([first], delimiter=delimiter), []))
+        columns = self._columns(first, delimiter)
         under_way: list[str] = []
         reader = csv.reader(_noted(self.lines, under_way), delimiter=delimiter)
         while True:
@@ -149,21 +151,27 @@ class _Table:
             elif any(cells):
                 yield row_of(columns, cells)
 
-    def _columns(self, header: list[str]) -> list[str]:
+    def _columns(self, first: str, delimiter: str) -> list[str]:
+        try:
+            header = next(csv.reader([first], delimiter=delimiter), [])
+        except csv.Error:
+            raise FileProblem(f"{self.source}: its first line is not CSV.") from None
         columns = [name.strip().lower() for name in header]
         missing = [name for name in self.shape.required if name not in columns]
         if missing:
-            raise FileProblem(f"{self.source}: {_header_problem(missing, columns)}")
+            raise FileProblem(f"{self.source}: {self._lacking(missing, columns)}")
         return columns
 
-
-def _header_problem(missing: Sequence[str], columns: Sequence[str]) -> str:
-    found = [name[:_COLUMN_SHOWN] for name in columns if name]
-    shown = ", ".join(f"“{name}”" for name in found[:_COLUMNS_SHOWN]) or "nothing"
-    near = {name: process.extractOne(name, found, score_cutoff=_LIKELY) for name in missing}
-    guesses = [f"{name} by “{guess[0]}”" for name, guess in near.items() if guess]
-    hint = f" Did you mean {' and '.join(guesses)}?" if guesses else ""
-    return f"the header row lacks {' and '.join(missing)}; it has {shown}.{hint}"
+    def _lacking(self, missing: Sequence[str], columns: Sequence[str]) -> str:
+        found = [name[:_COLUMN_SHOWN] for name in columns if name]
+        near = {
+            name: process.extractOne(name, found, scorer=fuzz.ratio, score_cutoff=_LIKELY)
+            for name in missing
+        }
+        guesses = [f"{name} by “{guess[0]}”" for name, guess in near.items() if guess]
+        hint = f" Did you mean {' and '.join(guesses)}?" if guesses else ""
+        shown = ", ".join(f"“{name}”" for name in found[:_COLUMNS_SHOWN]) or "nothing"
+        return f"the header row lacks {' and '.join(missing)}; it has {shown}.{hint}"
 
 
 def _noted(lines: Iterator[str], under_way: list[str]) -> Iterator[str]:
@@ -178,15 +186,15 @@ def _reject(reason: str, text: str) -> Reject:
 
 
 def _scrubbed(text: str) -> str:
-    """The text without addresses: where nothing says what a value means, it is its look that does."""
-    return _ADDRESS.sub(lambda found: REMOVED if _is_address(found[0]) else found[0], text)
+    """The text without addresses, known by their look: no key says what a value here means."""
+    text = _MAIL_LIKE.sub(lambda found: REMOVED if "@" in found[0].strip("@") else found[0], text)
+    return _IP_LIKE.sub(lambda found: REMOVED if _tells_ip(found[0]) else found[0], text)
 
 
-def _is_address(text: str) -> bool:
-    if "@" in text:
-        return True
-    host, _, port = text.rpartition(":")
-    return any(_is_ip(each.strip(".")) for each in (text, host if port.isdecimal() else text))
+def _tells_ip(text: str) -> bool:
+    """Whether this is an IP address, perhaps with a port, or with a colon or full stop around."""
+    bare = text.strip(".:")
+    return any(_is_ip(each) for each in (text.strip("."), bare, bare.rpartition(":")[0]))
 
 
 def _is_ip(text: str) -> bool:

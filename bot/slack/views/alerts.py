@@ -21,7 +21,7 @@ _HOUR, _MINUTE = 3600, 60
 _FRESH = 600  # seconds for which a window still counts as the last one
 
 
-def spike(  # noqa: PLR0913, PLR0917 - everything that is told
+def spike(
     found: Spike,
     poster_name: str,
     detail: str,

@@ -13,6 +13,7 @@ from bot.slack.kit import escape
 if TYPE_CHECKING:
     from bot.domain.model import Answer, Row
 
+_REACHING_NOW = r"(last|past) "  # labels that say by themselves that they end now
 _DAY = 86_400
 _WEEK, _MONTH = 7 * _DAY, 30 * _DAY
 
@@ -21,7 +22,8 @@ def lead(found: Answer) -> str:
     """The point: the total and what it is honestly compared with."""
     about = f"*{escape(found.subject.name)}*: " if found.subject else ""
     total = f"*{count(found.total, 'scan')}*" if found.total else "No scans"
-    so_far = " so far" if found.comparison.running else ""
+    label = found.comparison.period.label
+    so_far = " so far" if found.comparison.running and not re.match(_REACHING_NOW, label) else ""
     return f"{about}{total} {when(found)}{so_far}{_compared(found)}.{_scanners(found)}"
 
 

@@ -1,0 +1,62 @@
+"""One connection a thread, for databases whose connections can't be shared."""
+
+from __future__ import annotations
+
+from threading import Lock, Thread, current_thread
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from bot.store.database import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+Connection = TypeVar("Connection", bound=_Closable)
+
+
+class Connections(Generic[Connection]):
+    """Connects each thread when it first asks, and tidies up after threads that ended."""
+
+    def __init__(self, connect: Callable[[], Connection]) -> None:
+        self._connect = connect
+        self._of: dict[Thread, Connection] = {}
+        self._lock = Lock()
+        self._closed = False
+
+    def mine(self) -> Connection:
+        """This thread's connection, made where it has none.
+
+        Raises:
+            StoreError: after `close`.
+        """
+        return self._of.get(current_thread()) or self._made()
+
+    def drop(self) -> None:
+        """Close this thread's connection; the next `mine` makes another."""
+        with self._lock:
+            found = self._of.pop(current_thread(), None)
+        if found is not None:
+            found.close()
+
+    def close(self) -> None:
+        """Close all of them, when no thread uses one any more; closing twice is fine."""
+        with self._lock:
+            self._closed = True
+            found = list(self._of.values())
+            self._of.clear()
+        for each in found:
+            each.close()
+
+    def _made(self) -> Connection:
+        if self._closed:
+            raise StoreError("The store was closed; open it again.", permanent=True)
+        made = self._connect()
+        with self._lock:
+            for ended in [each for each in self._of if not each.is_alive()]:
+                self._of.pop(ended).close()
+            self._of[current_thread()] = made
+        return made

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.slack.sender import Sender, make_client
+from tests.services.dying import FragileDatabase, Fuse, Killed
+from tests.services.world import PATIENCE, Mailroom, slack_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.sandbox.fake_slack import FakeSlack
+    from bot.slack.message import Message
+    from bot.slack.sender import Channel, Receipt
+    from bot.store.database import Database
+
+FAULTS = [
+    *("cut_before", "cut_after", "late", "error_after", "server_error"),
+    *("rate_limited", "some_new_error", "not_in_channel"),
+]
+METHODS = ["chat.postMessage", "conversations.history", "conversations.list", "chat.delete"]
+
+
+class FragileSender(Sender):
+    """A hand whose process may die before every request and after every answer."""
+
+    def __init__(self, slack: FakeSlack, fuse: Fuse) -> None:
+        super().__init__(make_client("xoxb-sandbox", slack.api_url, PATIENCE.timeout))
+        self.fuse = fuse
+
+    def channel_id(self, name_or_id: str) -> Channel:
+        self.fuse.burn()
+        return super().channel_id(name_or_id)
+
+    def post(
+        self, channel: str, message: Message, key: str, thread_ts: str | None = None
+    ) -> Receipt:
+        self.fuse.burn()
+        receipt = super().post(channel, message, key, thread_ts)
+        self.fuse.burn()
+        return receipt
+
+    def find_all(
+        self, channel: str, key: str, oldest: float, thread_ts: str | None = None
+    ) -> list[Receipt]:
+        self.fuse.burn()
+        return super().find_all(channel, key, oldest, thread_ts)
+
+    def delete(self, receipt: Receipt) -> None:
+        self.fuse.burn()
+        super().delete(receipt)
+
+
+@pytest.fixture
+def room(database: Database) -> Iterator[Mailroom]:
+    with slack_of() as slack:
+        yield Mailroom(database, slack)
+
+
+def live_and_die(room: Mailroom, intent: str, dies_at: int) -> bool:
+    """Run one process until it has nothing more to do, or dies; whether it lived."""
+    fuse = Fuse(dies_at)
+    fragile = FragileDatabase(room.database, fuse)
+    try:
+        Mailroom(fragile, room.slack, room.clock).intend(intent)
+        for _ in range(4):
+            room.delivery(FragileSender(room.slack, fuse), fragile).deliver()
+            room.clock.forward(PATIENCE.certain + 1)
+    except Killed:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("fault", ["", *FAULTS[:-1]])
+def test_dying_at_any_boundary_neither_loses_nor_doubles(room: Mailroom, fault: str) -> None:
+    for dies_at in range(200):
+        room.clock.reset()
+        intent = f"{fault or 'calm'} {dies_at}"
+        if fault:
+            room.slack.fault("chat.postMessage", fault, seconds=0.02)
+        lived = live_and_die(room, intent, dies_at)
+        room.slack._api.faults._waiting.clear()
+        room.intend(intent)
+        room.settle()
+        assert (intent, len(room.standing(intent)), room.state(intent)) == (intent, 1, "sent")
+        if lived:
+            break
+    else:
+        pytest.fail("it never came to an end")
+
+
+@given(data=st.data())
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_after_any_faults_and_deaths_each_message_stands_once_or_is_buried(
+    room: Mailroom, data: st.DataObject
+) -> None:
+    room.clock.reset()
+    intents = [f"{len(room.slack.calls)}/{number}" for number in range(3)]
+    for intent in intents:
+        for method, kind in data.draw(
+            st.lists(st.tuples(st.sampled_from(METHODS), st.sampled_from(FAULTS)), max_size=4)
+        ):
+            room.slack.fault(method, kind, seconds=0.02)
+        live_and_die(room, intent, data.draw(st.integers(0, 30)))
+        for thread in room.slack._api._late:
+            thread.join()
+    room.slack._api.faults._waiting.clear()
+    for intent in intents:
+        room.intend(intent)
+    room.settle()
+    for intent in intents:
+        standing, (state, error) = len(room.standing(intent)), room.outcome(intent)
+        assert (state, standing) in {("sent", 1), ("buried", 0), ("buried", 1)}
+        assert bool(error) == (state == "buried")
+        assert standing == (state == "sent") or "It may have been posted" in str(error)
+
+
+PROCESS = """
+import sys
+from bot.sandbox.fake_slack import FakeSlack
+from bot.store.opening import open_store
+from tests.services.dying import FragileDatabase, Fuse, Killed
+from tests.services.world import Mailroom
+class Elsewhere: api_url = sys.argv[2]
+room = Mailroom(open_store(sys.argv[1]), Elsewhere)
+room.intend("a")
+room.delivery().deliver()
+"""
+
+
+def test_a_process_killed_while_it_waits_for_the_answer(room: Mailroom, store_url: str) -> None:
+    room.slack.fault("chat.postMessage", "slow", seconds=0.8)
+    process = subprocess.Popen([sys.executable, "-c", PROCESS, store_url, room.slack.api_url])
+    try:
+        assert room.slack.workspace.wait_for(lambda: room.asked("chat.postMessage"), 60)
+    finally:
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    assert room.state("a") == "sending"
+    assert room.slack.workspace.wait_for(lambda: room.standing("a"))
+    room.settle()
+    assert len(room.standing("a")) == 1
+    assert len(room.asked("chat.postMessage")) == 1

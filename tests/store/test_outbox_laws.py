@@ -1,0 +1,161 @@
+"""Any order of claims, crashes, looks and receipts: what a message's state says stays true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from bot.store import outbox
+
+from .samples import emptied
+
+if TYPE_CHECKING:
+    from bot.store.database import Database
+
+SETTLE = 90
+workers = st.sampled_from(["one", "two"])
+picks = st.integers(0, 5)
+
+
+@dataclass
+class Letter:
+    """What we believe of one message."""
+
+    state: str = "waiting"
+    due_at: int = 0
+    began: int = 0
+    attempts: int = 0
+    holder: str = ""
+    look_at: int | None = None
+
+
+class Office(RuleBasedStateMachine):
+    """A model of the outbox; a worker that crashes is one that never comes back."""
+
+    database: Database
+
+    @initialize()
+    def begin(self) -> None:
+        emptied(self.database)
+        self.now = 1000
+        self.letters: dict[str, Letter] = {}
+        self.keys: dict[str, int] = {}
+
+    @rule(number=picks)
+    def add(self, number: int) -> None:
+        intent = f"digest/{number}"
+        with self.database.write() as tx:
+            added = outbox.add(tx, intent, "digest", "#posters", "{}", self.now)
+        assert added == (intent not in self.letters)
+        self.letters.setdefault(intent, Letter(due_at=self.now))
+
+    @rule(seconds=st.sampled_from([1, 30, 60, 100]))
+    def wait(self, seconds: int) -> None:
+        self.now += seconds
+
+    @rule(who=workers)
+    def claim(self, who: str) -> None:
+        with self.database.write(durable=True) as tx:
+            parcel = outbox.claim(tx, self.now, who)
+        due = [
+            each
+            for each in self.letters.values()
+            if each.state == "waiting" and each.due_at <= self.now
+        ]
+        assert (parcel is None) == (not due)
+        if parcel is None:
+            return
+        letter = self.letters[parcel.intent]
+        assert letter.state == "waiting"
+        assert letter.due_at == min(each.due_at for each in due)
+        letter.state, letter.began, letter.holder = "sending", self.now, who
+        letter.attempts += 1
+        assert parcel.attempts == letter.attempts
+        self.keys[parcel.intent] = parcel.key
+
+    @rule(who=workers)
+    def look(self, who: str) -> None:
+        before = self.now - SETTLE
+        with self.database.write(durable=True) as tx:
+            parcel = outbox.claim_unknown(tx, self.now, who, before)
+        open_ = [
+            each
+            for each in self.letters.values()
+            if each.state == "sending" and each.began < before and (each.look_at or 0) <= self.now
+        ]
+        assert (parcel is None) == (not open_)
+        if parcel is not None:
+            letter = self.letters[parcel.intent]
+            assert letter in open_
+            letter.holder, letter.look_at = who, self.now + 60
+
+    @rule(who=workers)
+    def last_look(self, who: str) -> None:
+        with self.database.write(durable=True) as tx:
+            parcel = outbox.claim_repeated(tx, self.now, who)
+        due = [
+            each
+            for each in self.letters.values()
+            if each.state == "sent" and each.look_at is not None and each.look_at <= self.now
+        ]
+        assert (parcel is None) == (not due)
+        if parcel is not None:
+            letter = self.letters[parcel.intent]
+            assert letter in due
+            letter.look_at = None
+
+    @rule(number=picks, again=st.none() | st.just(600))
+    def receive(self, number: int, again: int | None) -> None:
+        intent = f"digest/{number}"
+        if intent in self.keys:
+            look_at = None if again is None else self.now + again
+            with self.database.write(durable=True) as tx:
+                outbox.sent(tx, self.keys[intent], "C1", "1.0", self.now, look_at)
+            self.letters[intent].state, self.letters[intent].look_at = "sent", look_at
+
+    @rule(number=picks, who=workers, wait=st.sampled_from([0, 45]))
+    def release(self, number: int, who: str, wait: int) -> None:
+        intent = f"digest/{number}"
+        if intent not in self.keys:
+            return
+        with self.database.write() as tx:
+            outbox.release(tx, self.keys[intent], who, self.now + wait, "not now")
+        letter = self.letters[intent]
+        if letter.state == "sending" and letter.holder == who:
+            letter.state, letter.due_at, letter.look_at = "waiting", self.now + wait, None
+
+    @rule(number=picks)
+    def bury(self, number: int) -> None:
+        intent = f"digest/{number}"
+        if intent not in self.keys:
+            return
+        with self.database.write(durable=True) as tx:
+            outbox.bury(tx, self.keys[intent], "never")
+        if self.letters[intent].state == "sending":
+            self.letters[intent].state = "buried"
+
+    @invariant()
+    def states_agree(self) -> None:
+        with self.database.read() as tx:
+            found = {intent: (outbox.outcome(tx, intent) or ("",))[0] for intent in self.letters}
+            assert sum(outbox.counts(tx).values()) == len(self.letters)
+        assert found == {intent: letter.state for intent, letter in self.letters.items()}
+
+
+@pytest.mark.parametrize("steps", [30])
+def test_any_order_of_events(database: Database, steps: int) -> None:
+    office = type("OfficeOfThisStore", (Office,), {"database": database})
+    run_state_machine_as_test(
+        office, settings=settings(max_examples=15, stateful_step_count=steps, deadline=None)
+    )

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from concurrent import futures
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from queue import SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED
-from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.events import EVENT_JOB_ERROR
+from apscheduler.executors.pool import BasePoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 if TYPE_CHECKING:
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PUBLISH_SECONDS, DELIVER_SECONDS = 30, 3
+GRACE_SECONDS = 5
 
 
 class Clock:
@@ -36,34 +42,78 @@ class Clock:
         deliver: Callable[[], object],
         poll_seconds: int,
     ) -> None:
+        self._workers = _Workers(3)
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
-            executors={"default": ThreadPoolExecutor(4)},
+            executors={"default": _Executor(self._workers)},
             # A tick that comes late is still wanted, once: after a pause there may be much to do.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
-        self._scheduler.add_listener(_complain, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
-        self._poll = poll
-        for job, seconds in (
-            (poll, poll_seconds),
-            (publish, PUBLISH_SECONDS),
-            (deliver, DELIVER_SECONDS),
-        ):
-            self._scheduler.add_job(job, "interval", seconds=seconds)
+        self._scheduler.add_listener(_complain, EVENT_JOB_ERROR)
+        self._add(poll, poll_seconds, id="poll", next_run_time=datetime.now(UTC))
+        self._add(publish, PUBLISH_SECONDS, id="publish")
+        self._add(deliver, DELIVER_SECONDS, id="deliver")
 
     def start(self) -> None:
-        """Begin to tick, with a poll at once."""
-        self._scheduler.add_job(self._poll)
+        """Begin to tick."""
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Stop ticking, and wait for the jobs that are running."""
-        self._scheduler.shutdown(wait=True)
+    def stop(self, grace: float = GRACE_SECONDS) -> bool:
+        """Tick no more, and give the jobs that are running so many seconds to end.
+
+        Returns whether all of them did. One that waits for an answer longer than that is left
+        alone, and the end of the program doesn't wait for it. It may come before `start`.
+        """
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        return self._workers.join(grace)
+
+    def _add(self, job: Callable[[], object], seconds: int, **more: object) -> None:
+        self._scheduler.add_job(job, "interval", seconds=seconds, **more)
+
+
+class _Executor(BasePoolExecutor):  # type: ignore[misc] # APScheduler ships no types
+    """Hands jobs to workers."""
+
+    def __init__(self, workers: _Workers) -> None:
+        super().__init__(workers)
+
+
+class _Workers:
+    """A pool of daemon threads: those of `concurrent.futures` hold up the end of the program."""
+
+    def __init__(self, count: int) -> None:
+        self._work: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._under_way: set[Future[Any]] = set()
+        for number in range(count):
+            Thread(target=self._serve, name=f"clock-{number}", daemon=True).start()
+
+    def submit(self, job: Callable[..., Any], *arguments: object) -> Future[Any]:
+        """Let the next free worker do a job."""
+        future: Future[Any] = Future()
+
+        def work() -> None:
+            try:
+                future.set_result(job(*arguments))
+            except BaseException as error:  # noqa: BLE001 - whoever asked is told
+                future.set_exception(error)
+
+        self._under_way.add(future)
+        future.add_done_callback(self._under_way.discard)
+        self._work.put(work)
+        return future
+
+    def shutdown(self, wait: bool) -> None:  # noqa: FBT001 - as APScheduler calls it
+        """Nothing: see `join`."""
+
+    def join(self, seconds: float) -> bool:
+        """Wait so long for the jobs that are under way; True when all of them ended."""
+        return not futures.wait([*self._under_way], seconds).not_done
+
+    def _serve(self) -> None:
+        while True:
+            self._work.get()()
 
 
 def _complain(event: JobExecutionEvent) -> None:
-    exception = event.exception
-    if exception is None:
-        logger.warning("The clock missed a tick of %s.", event.job_id)
-        return
-    logger.error("A tick failed: %s", exception, exc_info=exception)
+    logger.error("The clock's %s failed.", event.job_id, exc_info=event.exception)

@@ -8,7 +8,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from bot.app import listening, publishing, reading
-from bot.app.polling import Polled, polled
+from bot.app.polling import polled
 from bot.app.sending import delivery, web_client
 from bot.config import ConfigError
 from bot.schedule import Clock
@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from bot.services.alerting import Alerting
     from bot.services.delivery import Delivery
     from bot.services.digests import Publisher
+    from bot.services.ingest import Sync
+    from bot.services.polling import Polling
     from bot.slack.sender import Sender
     from bot.store.database import Database
+    from bot.vantio.client import Vantio
 
 logger = logging.getLogger(__name__)
 
@@ -34,15 +37,11 @@ logger = logging.getLogger(__name__)
 class Bot:
     """Everything that runs; `start` it, wait, `stop` it."""
 
-    polled: Polled
-    alerting: Alerting
-    publisher: Publisher
-    delivery: Delivery
     sender: Sender
     ear: Ear
-    ticking: Clock
+    clock: Clock
+    vantio: Vantio
     stopping: Event
-    now: Callable[[], int]
 
     def start(self) -> str:
         """Begin to listen and to tick; returns who the bot is, for the log.
@@ -52,25 +51,26 @@ class Bot:
         """
         name = self._introduce()
         self.ear.start()
-        self.ticking.start()
+        self.clock.start()
         return name
 
     def stop(self) -> None:
-        """End every wait, finish what is under way, and let go of everything."""
+        """End every wait, let what is under way finish, and let go of everything.
+
+        What waits for an answer for long is left alone. Nothing is lost by that: a page of scans is
+        kept whole or not at all, and a message of unknown fate is looked for at the next start.
+        """
         self.stopping.set()
         self.ear.stop()
-        self.ticking.stop()
-        self.polled.vantio.close()
+        if self.clock.stop():
+            self.vantio.close()
 
     def _introduce(self) -> str:
         try:
             identity = self.sender.identity()
-        except Refused as error:
-            if error.permanent:
-                raise
-            logger.warning("%s It is tried again.", error)
-            return "not connected to Slack yet"
         except SlackError as error:
+            if isinstance(error, Refused) and error.permanent:
+                raise
             logger.warning("%s It is tried again.", error)
             return "not connected to Slack yet"
         return f"@{identity.name} in {identity.team}"
@@ -91,19 +91,10 @@ def build(settings: Settings, database: Database, now: Callable[[], int]) -> Bot
     publisher = publishing.publisher(settings, database, now())
     alerting = publishing.alerting(settings, database)
     deliver, sender = delivery(settings, database, now)
-    jobs = _Jobs(parts, alerting, publisher, deliver, now, stopping)
+    jobs = _Jobs(parts.polling, alerting, publisher, deliver, now, stopping)
     every = settings.config.polling.every_minutes * 60
-    return Bot(
-        parts,
-        alerting,
-        publisher,
-        deliver,
-        sender,
-        _ear(settings, database, now),
-        Clock(jobs.poll, jobs.publish, jobs.deliver, every),
-        stopping,
-        now,
-    )
+    clock = Clock(jobs.poll, jobs.publish, jobs.deliver, every)
+    return Bot(sender, _ear(settings, database, now), clock, parts.vantio, stopping)
 
 
 def _ear(settings: Settings, database: Database, now: Callable[[], int]) -> Ear:
@@ -113,8 +104,10 @@ def _ear(settings: Settings, database: Database, now: Callable[[], int]) -> Ear:
     app = listening.bolt(web_client(settings), questions, now, secret)
     if not port:
         return listening.SocketEar(app, settings.secret("SLACK_APP_TOKEN"))
+    # Where Slack itself is simulated on this machine, nobody else has anything to say to the bot.
+    host = "127.0.0.1" if is_loopback(settings.environment.slack_api_url) else "*"
     try:
-        return listening.HttpEar(app, port)
+        return listening.HttpEar(app, host, port)
     except OSError as error:
         raise ConfigError(
             [f"slack.http_port: can't listen on {port} ({error.strerror})."]
@@ -125,7 +118,7 @@ def _ear(settings: Settings, database: Database, now: Callable[[], int]) -> Ear:
 class _Jobs:
     """What the clock calls; a failure is noted and the next tick tries again."""
 
-    polled: Polled
+    polling: Polling
     alerting: Alerting
     publisher: Publisher
     delivery: Delivery
@@ -135,14 +128,16 @@ class _Jobs:
     def poll(self) -> None:
         """Read what is new, look for spikes, and publish what had waited for it."""
         try:
-            result = self.polled.polling.poll()
+            result = self.polling.poll(progress=self._go_on)
+        except _Stopped:
+            return
         except VantioError as error:
             logger.debug("The poll ended early: %s", error)
         except StoreError as error:
             logger.error("The poll could not be kept: %s", error)  # noqa: TRY400 - one line says all
             return
         else:
-            logger.info("%d new scans in %d requests.", result.new, result.requests)
+            logger.info("%s.", _told(result))
             if not result.history:
                 self.alerting.look(self.now())
         self.publish()
@@ -163,3 +158,20 @@ class _Jobs:
             except StoreError as error:
                 logger.error("Nothing could be sent: %s", error)  # noqa: TRY400 - one line says all
                 return
+
+    def _go_on(self, _: Sync) -> None:
+        """Between two pages: end a long sweep where the bot is to stop."""
+        if self.stopping.is_set():
+            raise _Stopped
+
+
+class _Stopped(Exception):
+    """The bot is to stop; the next poll goes on where this one was."""
+
+
+def _told(result: Sync) -> str:
+    """What a poll brought, in a few words."""
+    kept = f"{result.new:,} new {'scan' if result.new == 1 else 'scans'}"
+    strange = f", {result.quarantined:,} in quarantine" if result.quarantined else ""
+    asked = "1 request" if result.requests == 1 else f"{result.requests:,} requests"
+    return f"{kept}{strange}, in {asked}"

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _AGAIN_SECONDS = 10
+_BAD_TOKEN = {"invalid_auth", "not_allowed_token_type", "not_authed", "token_revoked"}
+_APP_TOKEN = (
+    "Copy the app-level token (xapp-...) again from the app's page under Basic Information."  # noqa: S105 - a sentence
+)
+_LOST = "the connection is lost; commands wait until it is made again, by itself."
 HEALTH_PATH, EVENTS_PATH = "/healthz", "/slack/events"
 
 
@@ -62,12 +67,17 @@ def bolt(
 
 
 class SocketEar:
-    """Socket Mode: the bot calls Slack, so no public address is needed."""
+    """Socket Mode: the bot calls Slack, so no public address is needed.
+
+    The first connection is tried until it comes about. A later one that breaks is made again by
+    Slack's own client; here it is only told, once when it goes and once when it is back.
+    """
 
     def __init__(self, app: App, app_token: str) -> None:
         self._handler = SocketModeHandler(app, app_token, logger=logging.getLogger("bot.socket"))
         self._stop = Event()
-        self._thread: Thread | None = None
+        self._connected = False
+        self._watch = Thread(target=self._keep_watch, name="socket", daemon=True)
 
     def start(self) -> None:
         """Connect; where Slack can't be reached yet, keep trying in the background.
@@ -75,47 +85,61 @@ class SocketEar:
         Raises:
             Refused: when Slack says that the token will never do.
         """
-        if not self._connect():
-            self._thread = Thread(target=self._keep_trying, name="socket", daemon=True)
-            self._thread.start()
+        try:
+            self._connect()
+        except SlackError as error:
+            if _hopeless(error):
+                raise
+            logger.warning("Socket Mode: %s It is tried again.", error)
+        self._watch.start()
 
     def stop(self) -> None:
         """See `Ear.stop`."""
         self._stop.set()
-        if self._thread:
-            self._thread.join()
+        if self._watch.is_alive():
+            self._watch.join()
         self._handler.close()  # type: ignore[no-untyped-call] # Bolt has not typed it
 
-    def _connect(self) -> bool:
+    def _connect(self) -> None:
         try:
-            call(self._handler.connect, "Socket Mode")
+            # Unlike `connect`, this never takes an address that was used before.
+            call(self._handler.client.connect_to_new_endpoint)
         except Refused as error:
-            if error.permanent:
-                raise
-            logger.warning("Socket Mode: %s", error)
-            return False
-        except SlackError as error:
-            logger.warning("Socket Mode: %s", error)
-            return False
-        return True
+            if error.code in _BAD_TOKEN:
+                raise Refused(error.code, _APP_TOKEN, permanent=True) from error
+            raise
+        self._connected = True
 
-    def _keep_trying(self) -> None:
+    def _keep_watch(self) -> None:
         while not self._stop.wait(_AGAIN_SECONDS):
             try:
-                if self._connect():
-                    logger.warning("Socket Mode: connected.")
+                self._look()
+            except SlackError as error:
+                if _hopeless(error):
+                    logger.error("Socket Mode: %s No command is heard.", error)  # noqa: TRY400 - one line says all
                     return
-            except Refused:
-                logger.exception("Socket Mode: Slack refuses the app token.")
-                return
+                logger.debug("Socket Mode: %s", error)
+
+    def _look(self) -> None:
+        """Connect where that never worked; otherwise tell when the connection came or went."""
+        if self._handler.client.current_session is None:
+            self._connect()
+            logger.warning("Socket Mode: connected.")
+        elif self._connected != self._handler.client.is_connected():
+            self._connected = not self._connected
+            logger.warning("Socket Mode: %s", "connected again." if self._connected else _LOST)
+
+
+def _hopeless(error: SlackError) -> bool:
+    return isinstance(error, Refused) and error.permanent
 
 
 class HttpEar:
     """Signed HTTP requests on a port, with a health check for platforms."""
 
-    def __init__(self, app: App, port: int) -> None:
+    def __init__(self, app: App, host: str, port: int) -> None:
         self._slack = SlackRequestHandler(app, path=EVENTS_PATH)
-        self._server = waitress.create_server(self._answer, host="*", port=port, threads=8)
+        self._server = waitress.create_server(self._answer, host=host, port=port, threads=8)
         self._thread = Thread(target=self._server.run, name="http", daemon=True)
 
     def start(self) -> None:
@@ -125,7 +149,8 @@ class HttpEar:
     def stop(self) -> None:
         """See `Ear.stop`."""
         self._server.close()
-        self._thread.join(timeout=5)
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI
         if environ["PATH_INFO"] == HEALTH_PATH:

@@ -31,16 +31,25 @@ _Found = TypeVar("_Found")
 class Asking:
     """One Vantio client, asked again where that can help, and never before it allows.
 
-    `stop` ends every wait at once. A permanent error, or the last of four attempts, is raised.
+    `stop` ends every wait at once; `first_wait` is how many seconds the first takes, where Vantio
+    names none, and later ones grow from it. A permanent error, or the last of four attempts, is raised.
     """
 
     def __init__(
-        self, vantio: Vantio, database: Database, stop: Event, clock: Callable[[], int]
+        self,
+        vantio: Vantio,
+        database: Database,
+        stop: Event,
+        clock: Callable[[], int],
+        first_wait: float = 0.5,
     ) -> None:
         self._vantio = vantio
         self._database = database
         self._stop = stop
         self._clock = clock
+        self._backing_off = tenacity.wait_exponential_jitter(
+            multiplier=first_wait, max=20 * first_wait, jitter=first_wait
+        )
 
     def impressions(self, program: str | None, limit: int, offset: int) -> Page[Impression]:
         """See `Vantio.impressions`."""
@@ -76,12 +85,17 @@ class Asking:
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception(_may_help),
             stop=tenacity.stop_after_attempt(_ATTEMPTS) | tenacity.stop_when_event_set(self._stop),
-            wait=_wait,
+            wait=self._wait,
             sleep=tenacity.sleep_using_event(self._stop),
             reraise=True,
         )
         found: _Found = retrying(self._allowed, ask)
         return found
+
+    def _wait(self, state: tenacity.RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        named = getattr(error, "retry_after", None)
+        return float(named) if named is not None else self._backing_off(state)
 
     def _allowed(self, ask: Callable[[], _Found]) -> _Found:
         wait = self._vantio.not_before - time.monotonic()
@@ -97,12 +111,3 @@ _REMEDY_TRANSIENT = "Nothing to do: the bot keeps trying, and reads what it miss
 def _may_help(error: BaseException) -> bool:
     patient = isinstance(error, VantioError) and not error.permanent
     return patient and (getattr(error, "retry_after", None) or 0) <= _LONGEST_WAIT
-
-
-_backing_off = tenacity.wait_exponential_jitter(initial=0.5, max=10)
-
-
-def _wait(state: tenacity.RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    named = getattr(error, "retry_after", None)
-    return float(named) if named is not None else _backing_off(state)

@@ -155,6 +155,10 @@ class Delivery:
                 self._sender.delete(copy)
         except SlackError as error:
             logger.warning("Could not look for a second copy of a %s: %s", parcel.kind, error)
+            if not (isinstance(error, Refused) and error.permanent):
+                return 0
+        with self._database.write() as tx:
+            outbox.looked(tx, parcel.key)
         return 0
 
     def _copies(self, parcel: Parcel) -> list[Receipt]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _SPARK = 31
 _SPARK_SLICES = 12
-_SPARE_FOR_TIES = 60
+_MOST_NAMED = 5_000
 _WITH_ADDRESS = 0.9
 _TOP_OF_ONE = 5
 
@@ -96,7 +96,7 @@ class _Reading:
         if base.total_before is not None:
             before = self._counted(dimension, comparison.before, selection)
         n = n or self.question.n
-        shown = list(found)[: n + _SPARE_FOR_TIES]
+        shown = _at_least_as_many(found, n)
         named = self._named(dimension, shown, comparison.period, selection)
         rows = leaderboard.rank([(id_, named[id_][0], found[id_]) for id_ in named], before, n)
         rows = self._with_sparks(dimension, comparison.period, selection, rows)
@@ -194,6 +194,13 @@ class _Reading:
             for each in health.sources(self.tx)
             if each.down_since is not None and each.name == "Vantio"
         )
+
+
+def _at_least_as_many(found: dict[str, int], n: int) -> list[str]:
+    """The first `n`, most scans first, and everyone tied with the last of them."""
+    counted = list(found.items())
+    least = counted[n - 1][1] if n <= len(counted) else 0
+    return [id_ for id_, scans in counted if scans >= least][:_MOST_NAMED]
 
 
 def _readable(period: Period) -> list[tuple[int, int, str]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.store.impressions import HOUR
+from bot.store.keys import known_keys
 
 if TYPE_CHECKING:
     from bot.store.database import Transaction, Value
@@ -129,12 +130,12 @@ def _edges(start: int, end: int) -> dict[str, Value]:
 
 
 def _filter(tx: Transaction, selection: Selection) -> tuple[str, dict[str, Value]]:
-    conditions, values = [], {}
+    conditions: list[str] = []
+    values: dict[str, Value] = {}
     for table in _TABLES:
         id_ = getattr(selection, table)
         if id_ is not None:
             # A key of -1 matches nothing, as an id that the store doesn't know should.
-            rows = tx.rows(f"select key from {table} where id = :id", id=id_)
-            values[f"only_{table}"] = rows[0][0] if rows else -1
+            values[f"only_{table}"] = known_keys(tx, table, [id_]).get(id_, -1)
             conditions.append(f"c.{table} = :only_{table}")
     return ("where " + " and ".join(conditions) if conditions else ""), values

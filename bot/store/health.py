@@ -22,9 +22,7 @@ class Source:
 
 def up(tx: Transaction, name: str, now: int) -> bool:
     """Note an answer; True when the source had been down."""
-    was_down = bool(
-        tx.rows("select 1 from source where name = :name and down_since is not null", name=name)
-    )
+    was_down = _is_down(tx, name)
     tx.execute(
         """insert into source (name, last_ok) values (:name, :now)
         on conflict (name) do update set last_ok = excluded.last_ok, down_since = null,
@@ -37,9 +35,7 @@ def up(tx: Transaction, name: str, now: int) -> bool:
 
 def down(tx: Transaction, name: str, now: int, problem: str, remedy: str) -> bool:
     """Note a failure; True when the source had been up."""
-    was_down = bool(
-        tx.rows("select 1 from source where name = :name and down_since is not null", name=name)
-    )
+    was_down = _is_down(tx, name)
     tx.execute(
         """insert into source (name, down_since, problem, remedy)
         values (:name, :now, :problem, :remedy)
@@ -58,3 +54,8 @@ def sources(tx: Transaction) -> list[Source]:
     """Every source heard of, by name."""
     rows = tx.rows("select name, last_ok, down_since, problem, remedy from source order by name")
     return [Source(*row) for row in rows]
+
+
+def _is_down(tx: Transaction, name: str) -> bool:
+    rows = tx.rows("select 1 from source where name = :name and down_since is not null", name=name)
+    return bool(rows)

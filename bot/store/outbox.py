@@ -92,10 +92,13 @@ def claim_unknown(tx: Transaction, now: int, who: str, settled_before: int) -> P
 
 
 def claim_repeated(tx: Transaction, now: int, who: str) -> Parcel | None:
-    """Take a sent message of more than one attempt whose last look is due, once."""
+    """Take a sent message of more than one attempt whose last look is due.
+
+    It comes up again in ten minutes, until `looked` says that the look has happened.
+    """
     return _taken(
         tx.rows(
-            f"""update outbox set claimed_by = :who, look_again_at = null
+            f"""update outbox set claimed_by = :who, look_again_at = :now + 600
             where state = 'sent' and key = (
                 select key from outbox where state = 'sent' and look_again_at <= :now
                 order by look_again_at, key limit 1)
@@ -104,6 +107,11 @@ def claim_repeated(tx: Transaction, now: int, who: str) -> Parcel | None:
             who=who,
         )
     )
+
+
+def looked(tx: Transaction, key: int) -> None:
+    """No further look at this sent message is needed."""
+    tx.execute("update outbox set look_again_at = null where key = :key", key=key)
 
 
 def sent(
@@ -146,6 +154,16 @@ def bury(tx: Transaction, key: int, error: str) -> None:
 def counts(tx: Transaction) -> dict[str, int]:
     """How many messages are in each state."""
     return dict(tx.rows("select state, count(*) from outbox group by state order by state"))
+
+
+def late(tx: Transaction, before: int) -> int:
+    """How many messages that were made before then are still not sent."""
+    ((count,),) = tx.rows(
+        "select count(*) from outbox"
+        " where state in ('waiting', 'sending') and created_at < :before",
+        before=before,
+    )
+    return int(count)
 
 
 def buried(tx: Transaction, since: int) -> list[Buried]:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from bot.vantio.limits import retry_after
+from bot.vantio.limits import named_wait, retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,12 +79,12 @@ def refusal(
         return Unauthorized(
             f"{host} does not let this key read {feed} (403): check VANTIO_API_KEY and its rights"
         )
-    wait = retry_after(headers, now)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
+        wait = retry_after(headers, now)
         when = "later" if wait is None else f"in {wait:.0f} s"
         return Limited(f"{host} wants fewer requests (429): again {when}", retry_after=wait)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _TRANSIENT:
-        return Unavailable(f"{host} is in trouble ({status})", retry_after=wait)
+        return Unavailable(f"{host} is in trouble ({status})", retry_after=named_wait(headers, now))
     kind = BadRequest if status == HTTPStatus.BAD_REQUEST else Garbled
     cause = _redirect(headers, host) if status in _REDIRECTS else _CAUSES.get(status, _ELSEWHERE)
     return kind(f"{host} did not give {feed} ({status}): {cause}", permanent=True)

@@ -32,7 +32,7 @@ class _Window(NamedTuple):
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """How long an answer 429 or 503 wants us to wait.
+    """How long an answer 429 wants us to wait.
 
     Args:
         headers: The answer's headers.
@@ -42,10 +42,18 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
         Seconds from 0 to a day, None where nothing is said.
     """
     now = server_time(headers) or now
-    named = _wait(headers.get("retry-after", ""), now)
+    named = named_wait(headers, now)
     if named is not None:
         return named
     return max((w.wait for w in _windows(headers, now) if w.wait is not None), default=None)
+
+
+def named_wait(headers: Mapping[str, str], now: float) -> float | None:
+    """The seconds that `Retry-After` names, None where it names none.
+
+    Unlike a limit that was hit, trouble on the other side doesn't end when a rate window does.
+    """
+    return _wait(headers.get("retry-after", ""), server_time(headers) or now)
 
 
 def pause(headers: Mapping[str, str], now: float) -> float:

@@ -205,13 +205,13 @@ def _whole(digits: str) -> int | str:
 
 
 # Raw control characters, NaN and broken UTF-8 are one row's fault: they don't spoil a page either.
-_DECODER: Final = json.JSONDecoder(parse_int=_whole, parse_constant=str, strict=False)
+LENIENT_JSON: Final = json.JSONDecoder(parse_int=_whole, parse_constant=str, strict=False)
 
 
 def _envelope(body: bytes, key: str) -> list[object]:
     text = body.decode(errors="replace").removeprefix("\ufeff")
     try:
-        envelope = _DECODER.decode(text)
+        envelope = LENIENT_JSON.decode(text)
     except json.JSONDecodeError as error:
         raise Unreadable(_not_json(text, error.pos)) from None
     except RecursionError:

@@ -94,6 +94,12 @@ def test_words_that_mean_nobody_or_several_say_what_to_type(words: str, sentence
     assert str(caught.value).endswith(("Type more of it, or the id.", sentence))
 
 
+def test_two_that_are_equally_near_are_both_offered() -> None:
+    names = {"h1": "North hall", "h2": "Norths hall"}
+    with pytest.raises(UnknownNameError, match=r"“North hall” \(h1\) or “Norths hall” \(h2\)\?"):
+        resolve("poster", "nort hall", names)
+
+
 def test_many_that_fit_are_counted_rather_than_listed() -> None:
     names = {f"p{n}": f"Hall {n}" for n in range(9)}
     with pytest.raises(UnknownNameError, match=r"“Hall 2” \(p2\) and 6 more\. Type more"):

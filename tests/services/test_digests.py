@@ -148,7 +148,9 @@ def test_two_processes_at_once_publish_once(database: Database) -> None:
 
     counts: list[int] = []
     publish = publisher(database, fresh_until).publish_due
-    threads = [Thread(target=lambda: counts.append(publish(DUE))) for _ in range(2)]
+    threads = [
+        Thread(target=lambda now=now: counts.append(publish(now))) for now in (DUE, DUE + DAY)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.model import Reject, Spike
 from bot.domain.scanner import fingerprint
-from bot.store import alerts, cursors, health, impressions, quarantine, scanner_keys
+from bot.store import alerts, cursors, health, impressions, proof, quarantine, scanner_keys
 from bot.store.health import Source
 
 from .samples import START, no_hash, scan, together
@@ -55,6 +55,14 @@ def test_sources_do_not_mix(database: Database) -> None:
         assert health.up(tx, "Slack", 22)
         assert [each.name for each in health.sources(tx)] == ["Slack", "Vantio"]
         assert [each.down_since for each in health.sources(tx)] == [None, 20]
+
+
+def test_proving_that_a_store_takes_writes_leaves_nothing(database: Database) -> None:
+    proof.prove(database)
+    proof.prove(database)
+    with database.read() as tx:
+        assert health.sources(tx) == []
+        assert proof.size(database, tx) > 10_000
 
 
 def test_quarantine_counts_what_comes_again(database: Database) -> None:

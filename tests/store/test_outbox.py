@@ -157,7 +157,7 @@ def test_a_receipt_ends_it(database: Database) -> None:
         assert outbox.claim_repeated(tx, 10**9, "me") is None
 
 
-def test_a_last_look_happens_once(database: Database) -> None:
+def test_a_last_look_comes_up_until_it_has_happened(database: Database) -> None:
     with database.write() as tx:
         put(tx, "digest/1")
         outbox.sent(tx, taken(tx).key, "C123", "1771.5", 140, 740)
@@ -165,6 +165,9 @@ def test_a_last_look_happens_once(database: Database) -> None:
         looked = outbox.claim_repeated(tx, 740, "me")
         assert looked is not None
         assert looked.intent == "digest/1"
+        assert outbox.claim_repeated(tx, 1339, "me") is None
+        assert outbox.claim_repeated(tx, 1340, "me") == looked
+        outbox.looked(tx, looked.key)
         assert outbox.claim_repeated(tx, 10**9, "me") is None
 
 
@@ -179,6 +182,17 @@ def test_the_buried_say_why(database: Database) -> None:
         ]
         assert outbox.outcome(tx, "a") == ("buried", "a % 'gone'")
         assert outbox.claim(tx, 10**9, "me") is None
+
+
+def test_the_late_are_those_that_still_wait(database: Database) -> None:
+    with database.write() as tx:
+        for intent, now in (("sent", 100), ("buried", 110), ("sending", 120)):
+            put(tx, intent, now)
+        outbox.sent(tx, taken(tx, 200).key, "C1", "1.0", 200, None)
+        outbox.bury(tx, taken(tx, 200).key, "never")
+        taken(tx, 200)
+        put(tx, "waiting", 130)
+        assert [outbox.late(tx, before) for before in (120, 121, 131)] == [0, 1, 2]
 
 
 def test_a_message_that_arrived_is_never_buried(database: Database) -> None:

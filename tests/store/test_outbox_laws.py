@@ -113,7 +113,7 @@ class Office(RuleBasedStateMachine):
         if parcel is not None:
             letter = self.letters[parcel.intent]
             assert letter in due
-            letter.look_at = None
+            letter.look_at = self.now + 600
 
     @rule(number=picks, again=st.none() | st.just(600))
     def receive(self, number: int, again: int | None) -> None:

@@ -18,6 +18,7 @@ from bot.vantio.client import (
     Vantio,
     VantioError,
 )
+from bot.vantio.errors import BadRequest
 from tests.vantio.conftest import KEY
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def test_requests_are_counted_across_threads(vantio: Vantio) -> None:
         (500, Unavailable, "500"),
         (503, Unavailable, "503"),
         (408, Unavailable, "408"),
-        (400, Garbled, "programs"),
+        (400, BadRequest, "programs"),
         (404, Garbled, "VANTIO_BASE_URL"),
         (418, Garbled, "VANTIO_BASE_URL"),
         (203, Garbled, "203"),
@@ -101,7 +102,7 @@ def test_each_status_is_told_apart(
     error = failure(vantio)
 
     assert type(error) is kind
-    assert error.permanent is (kind in (Unauthorized, Garbled))
+    assert error.permanent is (kind in (Unauthorized, Garbled, BadRequest))
     assert says in str(error)
     assert str(status) in str(error)
     assert named(error, host)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.services.checkup import disk
 from bot.services.checkup.finding import ok, warning, wrong
-from bot.store import counts, cursors, outbox, quarantine
+from bot.store import counts, cursors, outbox, proof, quarantine
 from bot.store.database import StoreError
 
 if TYPE_CHECKING:
@@ -22,13 +21,6 @@ SUBJECT, POLLS, MESSAGES = "Store", "Polling", "Messages"
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _RECENT = 14 * _DAY
 _LATE_POLLS = 3
-# Both together leave the store as it was, yet make the database write pages and wait for the disk.
-_PROOF = (
-    "insert into source (name) values ('check') on conflict (name) do nothing",
-    "delete from source where name = 'check'",
-)
-_WAITING = "select count(*) from outbox where state in ('waiting', 'sending') and created_at < :at"
-_SIZE = "select pg_database_size(current_database())"
 _START = "Start `posterpulse run`, or see in its log what holds it up."
 
 
@@ -81,21 +73,11 @@ def _failure(error: StoreError, remedy: str) -> Finding:
 
 
 def _written(database: Database) -> Finding:
-    with database.write(durable=True) as tx:
-        for statement in _PROOF:
-            tx.execute(statement)
+    proof.prove(database)
     with database.read() as tx:
         scans = counts.everything(tx)
-        used = _size(database, tx)
+        used = proof.size(database, tx)
     return ok(SUBJECT, f"{database.name} takes writes; {scans:,} scans in {disk.size(used)}")
-
-
-def _size(database: Database, tx: Transaction) -> int:
-    """How many bytes the store takes."""
-    if database.dialect == "postgres":
-        return int(tx.rows(_SIZE)[0][0])
-    files = [Path(f"{database.name}{suffix}") for suffix in ("", "-wal")]
-    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def _polled(fresh: int | None, expected: Expected) -> Finding:
@@ -109,7 +91,7 @@ def _polled(fresh: int | None, expected: Expected) -> Finding:
 
 def _messages(tx: Transaction, now: int) -> Iterator[Finding]:
     given_up = outbox.buried(tx, now - _RECENT)
-    ((late,),) = tx.rows(_WAITING, at=now - _HOUR)
+    late = outbox.late(tx, now - _HOUR)
     if given_up:
         last = given_up[0]
         text = f"{_counted(len(given_up))} given up in the last 14 days"

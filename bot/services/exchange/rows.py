@@ -18,8 +18,7 @@ from rapidfuzz import fuzz, process
 from bot.domain.model import Reject
 from bot.services.exchange.cells import row_of
 from bot.services.exchange.files import FileProblem, check_text
-from bot.vantio.values import LONGEST_ID
-from bot.vantio.wire import REMOVED
+from bot.vantio.wire import LENIENT_JSON, REMOVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,18 +94,9 @@ def _up_to(most: int, lines: Iterator[str], source: str) -> Iterator[str]:
         yield text
 
 
-def _whole(digits: str) -> int | str:
-    """An integer; as text where Python may refuse to convert it, so that it spoils no row."""
-    return int(digits) if len(digits) <= LONGEST_ID else digits
-
-
-# As lenient as with an answer of the API: raw control characters and NaN spoil no row.
-_DECODER: Final = json.JSONDecoder(parse_int=_whole, parse_constant=str, strict=False)
-
-
 def _decoded(text: str) -> object:
     try:
-        return _DECODER.decode(text)
+        return LENIENT_JSON.decode(text)
     except (ValueError, RecursionError):
         return _NOT_JSON
 

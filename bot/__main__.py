@@ -23,17 +23,18 @@ def run(arguments: list[str]) -> int:
     try:
         code = cli.main(arguments, prog_name="posterpulse", standalone_mode=False)
         sys.stdout.flush()
-    except click.exceptions.Exit as done:
-        return done.exit_code
     except click.ClickException as error:
-        error.show()
+        click.echo(_said(error), err=True)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return _BY_KEYBOARD
     except BrokenPipeError:
-        # Whoever read our output has seen enough; Python would complain once more on exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _unheard()
+    except SystemExit as end:
+        # How click ends when whoever read our output has closed it.
+        if isinstance(end.__context__, BrokenPipeError):
+            return _unheard()
+        raise
     except Exception as error:
         told = _explained(error)
         if told is None:
@@ -42,6 +43,20 @@ def run(arguments: list[str]) -> int:
         click.echo(line, err=True)
         return code
     return code if isinstance(code, int) else 0
+
+
+def _said(error: click.ClickException) -> str:
+    """One line, and where to read more if it was the command that was wrong."""
+    line = error.format_message()
+    if not isinstance(error, click.UsageError) or error.ctx is None:
+        return line
+    return f"{line} See `{error.ctx.command_path} --help`."
+
+
+def _unheard() -> int:
+    """Whoever read our output has seen enough; Python would complain once more on exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def _explained(error: Exception) -> tuple[str, int] | None:

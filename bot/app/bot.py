@@ -104,10 +104,8 @@ def _ear(settings: Settings, database: Database, now: Callable[[], int]) -> Ear:
     app = listening.bolt(web_client(settings), questions, now, secret)
     if not port:
         return listening.SocketEar(app, settings.secret("SLACK_APP_TOKEN"))
-    # Where Slack itself is simulated on this machine, nobody else has anything to say to the bot.
-    host = "127.0.0.1" if is_loopback(settings.environment.slack_api_url) else "*"
     try:
-        return listening.HttpEar(app, host, port)
+        return listening.HttpEar(app, listening.interface(settings.environment.slack_api_url), port)
     except OSError as error:
         raise ConfigError(
             [f"slack.http_port: can't listen on {port} ({error.strerror})."]
@@ -174,4 +172,4 @@ def _told(result: Sync) -> str:
     kept = f"{result.new:,} new {'scan' if result.new == 1 else 'scans'}"
     strange = f", {result.quarantined:,} in quarantine" if result.quarantined else ""
     asked = "1 request" if result.requests == 1 else f"{result.requests:,} requests"
-    return f"{kept}{strange}, in {asked}"
+    return f"{kept}{strange} ({asked})"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
 import waitress
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 
-from bot.listeners import actions, commands, failures
+from bot.listeners import actions, commands, failures, repeats
 from bot.slack.client import call
 from bot.slack.errors import Refused, SlackError
 
@@ -60,6 +61,7 @@ def bolt(
         token_verification_enabled=False,
         logger=logging.getLogger("bot.bolt"),
     )
+    repeats.register(app)
     commands.register(app, questions, clock)
     actions.register(app, questions, clock)
     failures.register(app)
@@ -132,6 +134,12 @@ class SocketEar:
 
 def _hopeless(error: SlackError) -> bool:
     return isinstance(error, Refused) and error.permanent
+
+
+def interface(slack_url: str) -> str:
+    """Where to listen for requests from the Slack at this address: only here, if that is here."""
+    here = urlsplit(slack_url).hostname in {"127.0.0.1", "::1", "localhost"}
+    return "127.0.0.1" if here else "*"
 
 
 class HttpEar:

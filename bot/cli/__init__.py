@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from difflib import get_close_matches
 from importlib import import_module, metadata
 from typing import TYPE_CHECKING
 
@@ -38,6 +40,14 @@ class _LazyGroup(click.Group):
         found = getattr(module, cmd_name if hasattr(module, cmd_name) else f"{cmd_name}_")
         return found if isinstance(found, click.Command) else None
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        near = [] if args[0] in COMMANDS else get_close_matches(args[0], COMMANDS, 1)
+        if near:
+            ctx.fail(f"No such command '{args[0]}'. Did you mean '{near[0]}'?")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
@@ -49,7 +59,11 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
         ctx.exit()
 
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+)
 @click.option(
     "--config", metavar="FILE", help="Settings; otherwise $POSTERPULSE_CONFIG, then config.toml."
 )
@@ -65,3 +79,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
 def cli(ctx: click.Context, config: str | None) -> None:
     """Tells a Slack workspace what the scans of its Vantio posters mean."""
     ctx.obj = config
+    # Only `run` has a log; any other command says itself what there is to say.
+    logging.getLogger("bot").addHandler(logging.NullHandler())
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from bot.app import reading
 from bot.cli import data, session
-from bot.slack.terminal import as_text
+
+if TYPE_CHECKING:
+    from bot.slack.message import Message
 
 
 @click.command(short_help="Answer a question as /posters would.")
@@ -20,11 +24,19 @@ def ask(words: tuple[str, ...], *, as_json: bool) -> None:
     settings = session.settings()
     with session.store(settings) as database:
         found = reading.questions(settings, database).ask(" ".join(words), session.now())
-    if not as_json:
-        click.echo(as_text(found.message))
-    elif found.answer:
+    if as_json and found.answer:
         session.print_json(data.answer(found.answer))
-    elif found.status:
+    elif as_json and found.status:
         session.print_json(data.status(found.status))
     else:
-        session.print_json({"question": "help", "text": as_text(found.message)})
+        _print(found.message, as_json=as_json)
+
+
+def _print(message: Message, *, as_json: bool) -> None:
+    from bot.slack.terminal import as_text  # noqa: PLC0415 - numbers alone need no layout
+
+    text = as_text(message)
+    if as_json:
+        session.print_json({"question": "help", "text": text})
+    else:
+        click.echo(text)

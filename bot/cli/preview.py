@@ -24,12 +24,13 @@ _SAMPLE_SCANS, _SAMPLE_USUAL = 34, 3.8
 
 
 @click.command(short_help="Print the Block Kit JSON of a message.")
-@click.argument("kind", type=click.Choice([*KINDS, "spike", *_ANSWERS]))
+@click.argument("kind", metavar="KIND", type=click.Choice([*KINDS, "spike", *_ANSWERS]))
 @click.option("--plain", is_flag=True, help="As sent where native charts are not available yet.")
 def preview(kind: str, *, plain: bool) -> None:
     """Print the Block Kit JSON of a message of this KIND, made from the scans in the store.
 
-    Paste it into Slack's Block Kit Builder to see it. A spike is invented, on the first poster.
+    KIND is digest, leaderboard, spike, top, trend, status or help. Paste the output into Slack's
+    Block Kit Builder to see it. A spike is invented, on the first poster.
     """
     settings = session.settings()
     with session.store(settings) as database:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.app import publishing, sending
+from bot.app import publishing
 from bot.cli import data, session
 from bot.config import ConfigError
 from bot.services.digests import DIGEST, LEADERBOARD
-from bot.services.handing import HandDelivery
 from bot.slack.terminal import as_text
 
 if TYPE_CHECKING:
@@ -66,6 +65,9 @@ def _publish(kind: str, channel: str | None, *, dry_run: bool, as_json: bool) ->
 def _post(
     settings: Settings, database: Database, kind: str, channels: list[str], message: Message
 ) -> list[str]:
+    from bot.app import sending  # noqa: PLC0415 - a dry run needs nothing of Slack
+    from bot.services.handing import HandDelivery  # noqa: PLC0415 - the same
+
     delivery, _ = sending.delivery(settings, database, session.now)
     hand = HandDelivery(database, delivery, session.now)
     text = json.dumps(message.to_dict())

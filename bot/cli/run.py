@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import signal
 import sys
-import time
+from contextlib import suppress
 from threading import Event
+from typing import NoReturn
 
 import click
 
@@ -17,6 +18,12 @@ from bot.cli import session
 logger = logging.getLogger("bot")
 
 _FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_LIBRARIES = {
+    "bot.bolt": logging.ERROR,
+    "bot.socket": logging.CRITICAL,
+    "apscheduler": logging.CRITICAL,
+}
 
 
 @click.command(short_help="Run the bot.")
@@ -28,31 +35,45 @@ _FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
 @click.option("--verbose", is_flag=True, help="Log the small things too.")
 def run(*, port: int | None, verbose: bool) -> None:
     """Run the bot until it gets SIGTERM or Ctrl-C."""
-    began = time.monotonic()
     _log(verbose=verbose)
     settings = session.settings()
     if port:
         settings = settings.with_port(port)
-    stop = Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: stop.set())
-    with session.store(settings) as database:
+    _heed()
+    with suppress(_Told), session.store(settings) as database:
         bot = build(settings, database, session.now)
         publishing.subscribe(settings, database, session.now())
         try:
             who = bot.start()
             every = settings.config.polling.every_minutes
-            took = time.monotonic() - began
-            logger.info("Ready in %.1f s: %s, polling every %d min.", took, who, every)
-            stop.wait()
+            logger.info("Ready: %s, polling every %d min.", who, every)
+            Event().wait()
+        except _Told:
             logger.info("Stopping.")
+            raise
         finally:
             bot.stop()
+
+
+class _Told(BaseException):
+    """The bot was told to end."""
+
+
+def _heed() -> None:
+    """Let a signal end whatever the main thread waits for, be it Slack at the start."""
+
+    def end(*_: object) -> NoReturn:
+        for each in _SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+        raise _Told
+
+    for each in _SIGNALS:
+        signal.signal(each, end)
 
 
 def _log(*, verbose: bool) -> None:
     logging.basicConfig(format=_FORMAT, stream=sys.stderr, level=logging.WARNING)
     logger.setLevel(logging.DEBUG if verbose else logging.INFO)
-    # Bolt and the socket tell at INFO what only their authors want to know.
-    for quiet in ("bot.bolt", "bot.socket"):
-        logging.getLogger(quiet).setLevel(logging.ERROR)
+    # What these libraries would tell at length, and again and again, is told once in our own words.
+    for library, level in _LIBRARIES.items():
+        logging.getLogger(library).setLevel(level)

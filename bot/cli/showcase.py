@@ -154,7 +154,9 @@ def _slack(port: int) -> FakeSlack:
 def _start_bot(
     folder: Path, vantio: FakeVantio, slack: FakeSlack, log: int
 ) -> subprocess.Popen[bytes]:
-    environment = os.environ | {
+    # Everything is on this machine, and no proxy could reach it.
+    inherited = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
+    environment = inherited | {
         "POSTERPULSE_CONFIG": str(folder / "config.toml"),
         "DATABASE_URL": f"sqlite:///{folder / 'demo.db'}",
         "VANTIO_BASE_URL": vantio.url,

@@ -47,11 +47,9 @@ def resolve(kind: str, words: str, names: Mapping[str, str]) -> str:
     if words in names:
         return words
     wanted = words.strip().casefold()
-    for fits in (
-        lambda id_, name: wanted in {id_.casefold(), name.casefold()},
-        lambda _, name: wanted and wanted in name.casefold(),
-    ):
-        found = [id_ for id_, name in names.items() if fits(id_, name)]
+    exact = [id_ for id_, name in names.items() if wanted in {id_.casefold(), name.casefold()}]
+    partly = [id_ for id_, name in names.items() if wanted and wanted in name.casefold()]
+    for found in (exact, partly):
         if len(found) == 1:
             return found[0]
         if found:

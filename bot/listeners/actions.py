@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bot.domain.command import CommandError
+from bot.domain.naming import UnknownNameError
 from bot.listeners.showing import show
+from bot.slack.views import mistake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +19,8 @@ if TYPE_CHECKING:
     from bot.services.questions import Questions
 
 SHARE, ASK = "share", "ask"
+_STALE = "This button is from another version of the bot. Please ask again with `/posters`."
+_LAST_SECOND = 2**32
 
 
 def register(app: App, questions: Questions, clock: Callable[[], int]) -> None:
@@ -22,26 +28,43 @@ def register(app: App, questions: Questions, clock: Callable[[], int]) -> None:
 
     def share(ack: Ack, respond: Respond, action: dict[str, Any], body: dict[str, Any]) -> None:
         ack()
-        asked = _value(action)
-        sharer = body.get("user", {}).get("id")
-        message = questions.ask_kindly(
-            asked.get("words", ""), int(asked.get("at", clock())), shared_by=sharer
-        )
-        show(respond, message, in_channel=True)
+        asked = _asked(action)
+        if asked is None or asked.at is None:
+            show(respond, mistake(_STALE))
+            return
+        try:
+            found = questions.ask(asked.words, asked.at, shared_by=body["user"]["id"])
+        except (CommandError, UnknownNameError) as error:
+            show(respond, mistake(str(error)))
+        else:
+            show(respond, found.message, in_channel=True)
 
     def ask(ack: Ack, respond: Respond, action: dict[str, Any]) -> None:
         ack()
-        message = questions.ask_kindly(_value(action).get("words", ""), clock())
-        show(respond, message)
+        asked = _asked(action)
+        show(respond, questions.ask_kindly(asked.words, clock()) if asked else mistake(_STALE))
 
     app.action(SHARE)(share)
     app.action(ASK)(ask)
 
 
-def _value(action: dict[str, Any]) -> dict[str, Any]:
-    """What the button carries; nothing where an older version of the bot made it differently."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a button carries: words, and as of when to answer them (UTC seconds) if not now."""
+
+    words: str
+    at: int | None
+
+
+def _asked(action: dict[str, Any]) -> _Asked | None:
+    """What the button asks; None where another version of the bot made it differently."""
     try:
-        value = json.loads(action.get("value") or "{}")
+        value = json.loads(action.get("value") or "")
     except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
+        return None
+    match value:
+        case {"words": str(words), "at": int(at)} if 0 <= at < _LAST_SECOND:
+            return _Asked(words, at)
+        case {"words": str(words)}:
+            return _Asked(words, None)
+    return None

@@ -25,7 +25,6 @@ def register(app: App) -> None:
             logger.error("A question could not be answered: %s", error)
         else:
             logger.error("A listener failed.", exc_info=error)
-        if respond.response_url:
-            show(respond, mistake(_APOLOGY))
+        show(respond, mistake(_APOLOGY))
 
     app.error(apologise)

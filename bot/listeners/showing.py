@@ -2,40 +2,60 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from slack_sdk.errors import SlackClientError
+from slack_sdk.webhook import WebhookClient
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from slack_bolt import Respond
 
-    from bot.slack.message import Block, Message
+    from bot.slack.message import Message
 
 logger = logging.getLogger(__name__)
+
 _FINE = 200
+_UNFAMILIAR = "invalid_blocks"
 
 
 def show(respond: Respond, message: Message, *, in_channel: bool = False) -> None:
     """Answer privately, or to the whole channel; as text where Slack refuses the native blocks."""
-    if not _shown(respond, message.text, message.blocks, in_channel=in_channel):
-        plain = message.plain or ()
-        if not plain or not _shown(respond, message.text, plain, in_channel=in_channel):
-            logger.error("Slack did not take an answer.")
+    body: dict[str, Any] = {
+        "text": message.text,
+        "blocks": list(message.blocks),
+        "response_type": "in_channel" if in_channel else "ephemeral",
+        "replace_original": False,
+        "unfurl_links": False,
+    }
+    refusal = _refusal(respond, body)
+    if message.plain is not None and _UNFAMILIAR in refusal:
+        refusal = _refusal(respond, body | {"blocks": list(message.plain)})
+    if refusal:
+        logger.error("Slack did not take an answer: %s", refusal)
 
 
-def _shown(respond: Respond, text: str, blocks: Sequence[Block], *, in_channel: bool) -> bool:
+def _refusal(respond: Respond, body: dict[str, Any]) -> str:
+    """Answer once; returns why Slack did not take it, nothing where it did."""
+    if not respond.response_url:
+        return "there is no response URL"
+    # Bolt's own client would answer a second time when the connection drops before the receipt.
+    client = WebhookClient(
+        respond.response_url, proxy=respond.proxy, ssl=respond.ssl, retry_handlers=[]
+    )
     try:
-        answer = respond(
-            text=text,
-            blocks=list(blocks),
-            response_type="in_channel" if in_channel else "ephemeral",
-            replace_original=False,
-            unfurl_links=False,
-        )
-    except (SlackClientError, OSError) as error:
-        logger.warning("The response URL failed (%s).", type(error).__name__)
-        return False
-    return answer.status_code == _FINE
+        answer = client.send_dict(body)
+    except OSError as error:
+        return type(error).__name__
+    if answer.status_code == _FINE and _ok(answer.body):
+        return ""
+    return f"{answer.status_code} {answer.body[:200]}"
+
+
+def _ok(body: str) -> bool:
+    """Whether a good status is meant: some refusals come as JSON with the status 200."""
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return True
+    return not isinstance(told, dict) or told.get("ok", True) is not False

@@ -19,10 +19,9 @@ DEFAULT_SCOPES = (
     "channels:read",
     "chat:write",
     "commands",
-    "files:write",
     "groups:history",
-    "users:read",
-    "users:read.email",
+    "groups:read",
+    "im:write",
 )
 _APP_METHOD = "apps.connections.open"
 _OPEN_METHOD = "api.test"

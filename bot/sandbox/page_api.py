@@ -22,7 +22,7 @@ _POLICY = "default-src 'self'; img-src 'self' data: http: https:; frame-ancestor
 
 
 def page_routes(desk: Desk) -> Blueprint:
-    """The routes of the page; everything in them happens in the name of the user ``U_YOU``."""
+    """The routes of the page; everything in them happens in the name of the user ``U0YOU``."""
     page = Blueprint("page", __name__)
 
     @page.get("/")

@@ -15,8 +15,8 @@ from typing import Any
 
 Json = dict[str, Any]
 
-YOU = "U_YOU"
-BOT = "U_POSTERPULSE"
+YOU = "U0YOU"
+BOT = "U0POSTERPULSE"
 SLACKBOT = "USLACKBOT"
 TEAM_ID = "T_SANDBOX"
 APP_ID = "A_SANDBOX"
@@ -122,8 +122,8 @@ class Channel:
 def _people() -> list[User]:
     return [
         User(YOU, "you", "You", "you@campus.example"),
-        User("U_MAYA", "maya", "Maya Lindqvist", "maya@campus.example"),
-        User("U_TOMAS", "tomas", "Tomas Okafor", "tomas@campus.example"),
+        User("U0MAYA", "maya", "Maya Lindqvist", "maya@campus.example"),
+        User("U0TOMAS", "tomas", "Tomas Okafor", "tomas@campus.example"),
         User(BOT, "posterpulse", "Posterpulse", is_bot=True),
         User(SLACKBOT, "slackbot", "Slackbot", is_bot=True),
     ]
@@ -184,9 +184,7 @@ class Workspace:
         with self._changed:
             known = self.dms.get(user)
             if known is None:
-                known = Channel(
-                    f"D{len(self._channels):02d}{user.removeprefix('U_')}", "", user=user
-                )
+                known = Channel(f"D{len(self._channels):02d}{user}", "", user=user)
                 self._channels[known.id] = known
                 self.tell({"type": "channel"})
             return known

@@ -31,8 +31,8 @@ _Found = TypeVar("_Found")
 class Asking:
     """One Vantio client, asked again where that can help, and never before it allows.
 
-    `stop` ends every wait at once; `first_wait` is how many seconds the first takes, where Vantio
-    names none, and later ones grow from it. A permanent error, or the last of four attempts, is raised.
+    `stop` ends every wait at once. Where Vantio names no wait, the first takes `first_wait` seconds
+    and the next ones grow from it. A permanent error, or the last of four attempts, is raised.
     """
 
     def __init__(

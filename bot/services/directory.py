@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.store import directory, quarantine
+from bot.store import cursors, directory, quarantine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.vantio.wire import Page
 
 _Listed = TypeVar("_Listed", "Poster", "Ambassador")
+FEED = "directory"
 _MOST_PAGES = 2_000
 
 
@@ -40,7 +41,7 @@ class Directory:
             VantioError: when Vantio gives no usable answer; what came before it is kept.
         """
         with self.database.read() as tx:
-            last = directory.refreshed_at(tx)
+            last = cursors.fresh_until(tx, [FEED])
         if last is not None and self.clock() - last < self.every:
             return False
         self.refresh()
@@ -55,17 +56,19 @@ class Directory:
         for program in self.programs:
             self._refresh_ambassadors(program)
             self._refresh_posters(program)
+        with self.database.write() as tx:
+            cursors.save(tx, FEED, "{}", self.clock())
 
     def _refresh_ambassadors(self, program: str | None) -> None:
         for page in _pages(partial(self.asking.ambassadors, program)):
             with self.database.write() as tx:
-                directory.save_ambassadors(tx, page.rows, self.clock())
+                directory.save_ambassadors(tx, page.rows)
                 quarantine.add(tx, "users", page.rejects, self.clock())
 
     def _refresh_posters(self, program: str | None) -> None:
         for page in _pages(partial(self.asking.posters, program)):
             with self.database.write() as tx:
-                directory.save_posters(tx, page.rows, self.clock())
+                directory.save_posters(tx, page.rows)
                 quarantine.add(tx, "posters", page.rejects, self.clock())
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.domain.scanner import month_of
 from bot.services.delivery import tell_managers
+from bot.store import scanner_keys
 from bot.vantio.errors import VantioError
 
 if TYPE_CHECKING:
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from bot.services.directory import Directory
     from bot.services.ingest import Ingest, Sync
     from bot.store.database import Database
+
+_SECRETS_KEPT = 62 * 86_400  # seconds: as long as scans usually come late, and no longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class Polling:
             self._mourn(error)
             raise
         self.asking.note_up()
+        with self.database.write() as tx:
+            scanner_keys.forget_before(tx, month_of(self.clock() - _SECRETS_KEPT))
         return result
 
     def _mourn(self, error: VantioError) -> None:

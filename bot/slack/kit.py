@@ -157,9 +157,13 @@ def table(
     rows: Sequence[Sequence[str | int]],
     instead: tuple[Block, ...],
 ) -> Native:
-    """A native table that can be sorted by its numbers; at most 99 rows beneath the head."""
+    """A native table that can be sorted by its numbers; at most 99 rows beneath the head.
+
+    A column with nothing in it is left out.
+    """
+    kept = [index for index in range(len(head)) if any(row[index] != "" for row in rows)]
     cells: list[list[RawText | RawNumber | RichTextBlock]]
-    cells = [[_cell(value) for value in row] for row in (head, *rows)]
+    cells = [[_cell(row[index]) for index in kept] for row in (head, *rows)]
     page = min(len(rows), 25)
     return Native(DataTableBlock(cells, clean(caption, _HEADER), page_size=page), instead)
 

@@ -13,42 +13,38 @@ if TYPE_CHECKING:
     from bot.store.database import Transaction
 
 
-def save_posters(tx: Transaction, posters: Iterable[Poster], now: int) -> None:
-    """Keep what the API says of posters; `now` in UTC seconds."""
+def save_posters(tx: Transaction, posters: Iterable[Poster]) -> None:
+    """Keep what the API says of posters."""
     for each in posters:
         tx.execute(
-            """insert into poster (id, program, ambassador, location, created_at, refreshed_at)
-            values (:id, :program, :ambassador, :location, :created_at, :now)
+            """insert into poster (id, program, ambassador, location, created_at)
+            values (:id, :program, :ambassador, :location, :created_at)
             on conflict (id) do update set program = excluded.program,
                 ambassador = excluded.ambassador, location = excluded.location,
-                created_at = excluded.created_at, refreshed_at = excluded.refreshed_at""",
+                created_at = excluded.created_at""",
             id=each.id,
             program=each.program,
             ambassador=each.ambassador,
             location=each.location,
             created_at=each.created_at,
-            now=now,
         )
 
 
-def save_ambassadors(tx: Transaction, ambassadors: Iterable[Ambassador], now: int) -> None:
-    """Keep what the API says of ambassadors; `now` in UTC seconds."""
+def save_ambassadors(tx: Transaction, ambassadors: Iterable[Ambassador]) -> None:
+    """Keep what the API says of ambassadors."""
     for each in ambassadors:
         tx.execute(
-            """insert into ambassador
-                (id, program, first_name, last_name, email, created_at, refreshed_at)
-            values (:id, :program, :first_name, :last_name, :email, :created_at, :now)
+            """insert into ambassador (id, program, first_name, last_name, email, created_at)
+            values (:id, :program, :first_name, :last_name, :email, :created_at)
             on conflict (id) do update set program = excluded.program,
                 first_name = excluded.first_name, last_name = excluded.last_name,
-                email = excluded.email, created_at = excluded.created_at,
-                refreshed_at = excluded.refreshed_at""",
+                email = excluded.email, created_at = excluded.created_at""",
             id=each.id,
             program=each.program,
             first_name=each.first_name,
             last_name=each.last_name,
             email=each.email,
             created_at=each.created_at,
-            now=now,
         )
 
 
@@ -87,9 +83,3 @@ def programs(tx: Transaction) -> list[str]:
         " select program from poster where program <> '' order by 1"
     )
     return [id_ for (id_,) in rows]
-
-
-def refreshed_at(tx: Transaction) -> int | None:
-    """When the directory was last refreshed, in UTC seconds."""
-    ((at,),) = tx.rows("select max(refreshed_at) from poster")
-    return None if at is None else int(at)

@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from bot.store.keys import agent_keys, keys_of, rows_of
+from bot.store.keys import agent_keys, keys_of, poster_keys, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -80,7 +80,7 @@ def _add_batch(
     fresh = [row for row in batch if row.id in fresh_ids]
     if not fresh:
         return []
-    posters = keys_of(tx, "poster", {row.poster for row in fresh})
+    posters = poster_keys(tx, fresh)
     programs = keys_of(tx, "program", {row.program for row in fresh})
     ambassadors = keys_of(tx, "ambassador", {row.ambassador for row in fresh})
     agents = agent_keys(tx, {(row.agent or "", row.device or "") for row in fresh})

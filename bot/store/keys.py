@@ -8,17 +8,38 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from bot.domain.model import Impression
     from bot.store.database import Transaction
 
 _BATCH = 500
 
 
 def keys_of(tx: Transaction, table: str, ids: Collection[str]) -> dict[str, int]:
-    """The keys of these ids in `program`, `poster` or `ambassador`, made where they are new."""
+    """The keys of these ids in `program` or `ambassador`, made where they are new."""
     found = known_keys(tx, table, ids)
     for each in sorted(set(ids) - found.keys()):
         found[each] = _only(
             tx.rows(f"insert into {table} (id) values (:id) returning key", id=each)
+        )
+    return found
+
+
+def poster_keys(tx: Transaction, scans: Collection[Impression]) -> dict[str, int]:
+    """The keys of the posters of these scans.
+
+    A new poster belongs to whom its scan names, until the API describes it.
+    """
+    first = {each.poster: each for each in reversed(list(scans))}
+    found = known_keys(tx, "poster", first)
+    for id_ in sorted(first.keys() - found.keys()):
+        found[id_] = _only(
+            tx.rows(
+                "insert into poster (id, program, ambassador)"
+                " values (:id, :program, :ambassador) returning key",
+                id=id_,
+                program=first[id_].program,
+                ambassador=first[id_].ambassador,
+            )
         )
     return found
 

@@ -28,10 +28,10 @@ create table program (key {serial}, id {name} not null unique);
 create table ambassador (
     key {serial}, id {name} not null unique,
     program {name}, first_name text, last_name text, email text,
-    created_at bigint, refreshed_at bigint);
+    created_at bigint);
 create table poster (
     key {serial}, id {name} not null unique,
-    program {name}, ambassador {name}, location text, created_at bigint, refreshed_at bigint);
+    program {name}, ambassador {name}, location text, created_at bigint);
 create table agent (
     key {serial}, agent text not null, device text not null, unique (agent, device));
 create table impression (

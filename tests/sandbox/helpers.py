@@ -25,7 +25,7 @@ def client_of(slack: FakeSlack, token: str = "xoxb-sandbox") -> WebClient:  # no
 
 
 def chat_of(slack: FakeSlack, channel: str = "general") -> list[Message]:
-    return slack.workspace.messages(channel, "U_YOU")
+    return slack.workspace.messages(channel, "U0YOU")
 
 
 def echo_app(slack: FakeSlack, **settings: Any) -> App:  # noqa: ANN401 - Bolt's settings

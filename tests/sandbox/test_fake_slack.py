@@ -4,6 +4,7 @@ import json
 import threading
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ def client(slack: FakeSlack) -> WebClient:
 
 def test_who_am_i(slack: FakeSlack, client: WebClient) -> None:
     answer = client.auth_test()
-    assert answer["user_id"] == "U_POSTERPULSE"
+    assert answer["user_id"] == "U0POSTERPULSE"
     assert "chat:write" in answer.headers["x-oauth-scopes"]
     assert client.api_test()["ok"]
     with refused("invalid_auth"):
@@ -56,8 +57,8 @@ def test_a_message_is_posted_changed_and_taken_away(
 
 
 def test_a_user_is_written_to_directly(slack: FakeSlack, client: WebClient) -> None:
-    client.chat_postMessage(channel="U_MAYA", text="hello")
-    assert [message.text for message in slack.workspace.dms["U_MAYA"].messages] == ["hello"]
+    client.chat_postMessage(channel="U0MAYA", text="hello")
+    assert [message.text for message in slack.workspace.dms["U0MAYA"].messages] == ["hello"]
 
 
 def test_a_form_is_understood_as_well_as_json(slack: FakeSlack) -> None:
@@ -89,12 +90,16 @@ def test_where_the_bot_may_not_write(slack: FakeSlack, client: WebClient) -> Non
 
 
 def test_a_missing_scope_is_named(slack: FakeSlack, client: WebClient) -> None:
-    slack.desk.scopes.remove("chat:write")
+    slack.desk.scopes -= {"chat:write", "groups:read"}
     with pytest.raises(SlackApiError, match=r"missing_scope.*'needed': 'chat:write'"):
         client.chat_postMessage(channel="posters", text="x")
     with refused("missing_scope"):
         client.conversations_list(types="public_channel,private_channel")
-    assert "groups:read" not in DEFAULT_SCOPES
+
+
+def test_the_default_scopes_are_those_of_the_manifest() -> None:
+    manifest = json.loads((Path(__file__).parents[2] / "manifest.json").read_text())
+    assert sorted(DEFAULT_SCOPES) == sorted(manifest["oauth_config"]["scopes"]["bot"])
 
 
 def test_blocks_beyond_a_limit_are_refused(slack: FakeSlack, client: WebClient) -> None:
@@ -122,7 +127,7 @@ def test_history_looks_back_by_time_and_page(slack: FakeSlack, client: WebClient
     sent = [client.chat_postMessage(channel="posters", text=f"{n}", metadata=mark) for n in "123"]
     channel, ts = sent[0]["channel"], [answer["ts"] for answer in sent]
     client.chat_postMessage(channel="posters", text="reply", thread_ts=ts[0])
-    client.chat_postEphemeral(channel="posters", text="hidden", user="U_YOU")
+    client.chat_postEphemeral(channel="posters", text="hidden", user="U0YOU")
 
     def texts(**how: Any) -> list[str]:  # noqa: ANN401 - arguments of the method
         answer = client.conversations_history(channel=channel, **how)
@@ -143,6 +148,7 @@ def test_history_looks_back_by_time_and_page(slack: FakeSlack, client: WebClient
 
 
 def test_people_and_reactions(slack: FakeSlack, client: WebClient) -> None:
+    slack.desk.scopes |= {"users:read", "users:read.email"}
     found = client.users_lookupByEmail(email="maya@campus.example")["user"]
     assert client.users_info(user=found["id"])["user"]["real_name"] == "Maya Lindqvist"
     assert len(client.users_list()["members"]) == len(slack.workspace.users)

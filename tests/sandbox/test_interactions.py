@@ -33,7 +33,7 @@ def test_a_command_and_a_button_over_socket_mode(slack: FakeSlack) -> None:
         slack.slash("top 5")
         assert slack.workspace.wait_for(lambda: chat_of(slack))
         [answer] = chat_of(slack)
-        assert (answer.text, answer.only_for) == ("echo top 5", "U_YOU")
+        assert (answer.text, answer.only_for) == ("echo top 5", "U0YOU")
         assert slack.workspace.messages("general") == []
         slack.press(answer, "go")
         assert slack.workspace.wait_for(lambda: answer.text == "went top 5 True")
@@ -82,7 +82,7 @@ def test_a_response_url_takes_five_answers_in_half_an_hour(slack: FakeSlack) -> 
     def answer(key: str, **body: Any) -> tuple[str, int]:  # noqa: ANN401 - fields of an answer
         return slack.responses.use(key, body)
 
-    key = slack.responses.issue(channel, "U_YOU")
+    key = slack.responses.issue(channel, "U0YOU")
     assert answer(key, text="1")[1] == 200
     assert answer(key, text="2", response_type="in_channel")[1] == 200
     assert answer(key) == ("no_text", 400)
@@ -91,7 +91,7 @@ def test_a_response_url_takes_five_answers_in_half_an_hour(slack: FakeSlack) -> 
     assert answer(key, text="6") == ("used_url", 404)
     assert [m.text for m in slack.workspace.messages("general")] == ["2"]
     assert [m.text for m in chat_of(slack)] == ["1", "2", "5"]
-    key = slack.responses.issue(channel, "U_YOU", chat_of(slack)[0].ts)
+    key = slack.responses.issue(channel, "U0YOU", chat_of(slack)[0].ts)
     assert answer(key, delete_original=True)[1] == 200
     assert [m.text for m in chat_of(slack)] == ["2", "5"]
     now[0] = 1801.0
@@ -151,8 +151,8 @@ def test_the_home_tab(slack: FakeSlack) -> None:
 
     with connected(slack, app):
         slack.open_home()
-        assert slack.workspace.wait_for(lambda: slack.workspace.homes.get("U_YOU"))
-        slack.desk.interactions.press_in_view(slack.workspace.homes["U_YOU"]["id"], "go")
+        assert slack.workspace.wait_for(lambda: slack.workspace.homes.get("U0YOU"))
+        slack.desk.interactions.press_in_view(slack.workspace.homes["U0YOU"]["id"], "go")
         assert pressed.is_set()
 
 
@@ -162,7 +162,7 @@ def test_the_home_tab(slack: FakeSlack) -> None:
         ({"type": "overflow", "options": OPTIONS}, "w", "selected_option"),
         ({"type": "static_select", "option_groups": GROUPS}, "w", "selected_option"),
         ({"type": "datepicker"}, "2026-11-24", "selected_date"),
-        ({"type": "users_select"}, "U_MAYA", "selected_user"),
+        ({"type": "users_select"}, "U0MAYA", "selected_user"),
     ],
 )
 def test_a_choice_arrives(slack: FakeSlack, element: Json, choice: str, name: str) -> None:

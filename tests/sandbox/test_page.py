@@ -226,7 +226,7 @@ def test_every_block_is_drawn(slack: FakeSlack, page: Page) -> None:
     post(
         slack,
         {"type": "section", "fields": [words("_one_ ~two~ `three`"), words("```four```")]},
-        {"type": "context", "elements": [words("<@U_MAYA> <!date^0^{date_num}|old> <!here>")]},
+        {"type": "context", "elements": [words("<@U0MAYA> <!date^0^{date_num}|old> <!here>")]},
         {"type": "divider"},
         {"type": "actions", "elements": [{"type": "overflow", "options": [option]}]},
         {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": rich}]},

@@ -1,17 +1,14 @@
 from __future__ import annotations
 
-from threading import Barrier, Event, Thread
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from threading import Barrier, Thread
+from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app.bot import _Jobs
 from bot.domain.model import Ambassador, Poster, Programs, Spike
 from bot.domain.spike import Sensitivity, decide
 from bot.domain.subscription import Subscription
 from bot.services.alerting import Alerting
-from bot.services.ingest import Sync
 from bot.store import directory, subscriptions
 from tests.domain.clocks import at
 from tests.services.dying import FragileDatabase, Fuse, Killed
@@ -70,8 +67,8 @@ def test_the_message_names_place_person_and_numbers(database: Database) -> None:
     subscribe(database, "#posters")
     with database.write() as tx:
         place = Poster("library", "autumn", "maya", "Main library, ground floor", NOW - 60 * DAY)
-        directory.save_posters(tx, [place], NOW)
-        directory.save_ambassadors(tx, [Ambassador("maya", "autumn", "Maya", "Krüger")], NOW)
+        directory.save_posters(tx, [place])
+        directory.save_ambassadors(tx, [Ambassador("maya", "autumn", "Maya", "Krüger")])
     usually(database, 4, 4)
     fill(database, *scans(NOW - 60, 40), *scans(NOW - 60, 40, "gym"))
     alerting(database).look(NOW)
@@ -110,7 +107,7 @@ def test_weeks_before_a_poster_was_up_do_not_count(database: Database) -> None:
     fill(database, *scans(NOW - 10 * DAY), *scans(NOW - 60, 40))
     assert alerting(database).look(NOW) == []
     with database.write() as tx:
-        directory.save_posters(tx, [Poster("library", created_at=NOW - 20 * DAY)], NOW)
+        directory.save_posters(tx, [Poster("library", created_at=NOW - 20 * DAY)])
     assert [spike.poster for spike in alerting(database).look(NOW)] == ["library"]
 
 
@@ -141,20 +138,6 @@ def test_without_a_channel_nobody_is_told_and_nothing_is_noted(database: Databas
     assert alerting(database).look(NOW) == []
     subscribe(database, "#posters")
     assert len(alerting(database).look(NOW + 60)) == 1
-
-
-@pytest.mark.parametrize("history", [True, False])
-def test_what_the_first_sweep_brings_is_history_and_alerts_nobody(
-    database: Database, *, history: bool
-) -> None:
-    subscribe(database, "#posters")
-    usually(database, 4, 0)
-    fill(database, *scans(NOW - 60, 40))
-    polled = SimpleNamespace(polling=SimpleNamespace(poll=lambda: Sync(40, history=history)))
-    publisher = SimpleNamespace(publish_due=lambda _: 0)
-    rest: tuple[Any, ...] = (publisher, None, lambda: NOW, Event())
-    _Jobs(cast("Any", polled), alerting(database), *rest).poll()
-    assert bool(outgoing(database)) is not history
 
 
 def test_two_processes_at_once_tell_once(

@@ -93,7 +93,7 @@ def test_a_message_is_found_on_a_later_page_of_a_busy_channel(room: Mailroom) ->
     room.delivery().deliver()
     channel = room.slack.workspace.channel("posters")
     for number in range(450):
-        room.slack.workspace.post(channel, "U_MAYA", f"chatter {number}")
+        room.slack.workspace.post(channel, "U0MAYA", f"chatter {number}")
     room.settle()
     assert (len(room.standing("a")), len(room.asked(HISTORY))) == (1, 3)
 

@@ -70,7 +70,6 @@ def test_cursors_and_refreshing_stay_as_they_are(database: Database) -> None:
     with database.read() as tx:
         assert cursors.load(tx, "impressions") is None
         assert tx.rows("select count(*) from cursor") == [(0,)]
-        assert not directory.refreshed_at(tx)
 
 
 def test_a_file_that_is_silent_about_something_erases_nothing(database: Database) -> None:

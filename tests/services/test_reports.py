@@ -42,8 +42,8 @@ def describe(database: Database) -> None:
         Ambassador("tomas", "autumn", "Tomas", "Okafor"),
     ]
     with database.write() as tx:
-        directory.save_posters(tx, posters, NOW)
-        directory.save_ambassadors(tx, people, NOW)
+        directory.save_posters(tx, posters)
+        directory.save_ambassadors(tx, people)
 
 
 def campus(database: Database) -> None:

@@ -37,8 +37,8 @@ def test_what_is_kept_comes_back(
     emptied(database)
     with database.write() as tx:
         for _ in range(2):
-            directory.save_posters(tx, papers, 100)
-            directory.save_ambassadors(tx, persons, 100)
+            directory.save_posters(tx, papers)
+            directory.save_ambassadors(tx, persons)
         in_order = sorted(papers, key=lambda each: each.id)
         assert directory.posters(tx) == in_order
         assert directory.posters(tx, [each.id for each in papers]) == in_order
@@ -49,20 +49,18 @@ def test_what_is_kept_comes_back(
 def test_a_scan_names_what_nobody_has_described(database: Database) -> None:
     with database.write() as tx:
         impressions.add(tx, [scan(1)], no_hash)
-        assert directory.posters(tx) == [Poster("poster_a")]
+        assert directory.posters(tx) == [Poster("poster_a", "prog_1", "user_1")]
         assert directory.ambassadors(tx) == [Ambassador("user_1")]
         assert directory.programs(tx) == ["prog_1"]
-        assert directory.refreshed_at(tx) is None
 
 
 def test_a_refresh_keeps_the_scans_of_what_it_describes(database: Database) -> None:
     known = Poster("poster_a", "prog_1", "user_1", "Library", 50)
     with database.write() as tx:
         impressions.add(tx, [scan(1), scan(2, poster="poster_b")], no_hash)
-        directory.save_posters(tx, [known], 100)
-        directory.save_ambassadors(tx, [Ambassador("user_1", "prog_1", "Maya")], 110)
-        assert directory.posters(tx) == [known, Poster("poster_b")]
-        assert directory.refreshed_at(tx) == 100
+        directory.save_posters(tx, [known])
+        directory.save_ambassadors(tx, [Ambassador("user_1", "prog_1", "Maya")])
+        assert directory.posters(tx) == [known, Poster("poster_b", "prog_1", "user_1")]
         impressions.add(tx, [scan(3)], no_hash)
         assert directory.posters(tx, ["poster_a"]) == [known]
         assert counts.by(tx, "poster", START, START + 1) == {"poster_a": 2, "poster_b": 1}
@@ -70,10 +68,9 @@ def test_a_refresh_keeps_the_scans_of_what_it_describes(database: Database) -> N
 
 def test_a_refresh_replaces_what_was_said_before(database: Database) -> None:
     with database.write() as tx:
-        directory.save_posters(tx, [Poster("poster_a", "prog_1", "user_1", "Library", 50)], 100)
-        directory.save_posters(tx, [Poster("poster_a", "prog_2")], 200)
+        directory.save_posters(tx, [Poster("poster_a", "prog_1", "user_1", "Library", 50)])
+        directory.save_posters(tx, [Poster("poster_a", "prog_2")])
         assert directory.posters(tx) == [Poster("poster_a", "prog_2")]
-        assert directory.refreshed_at(tx) == 200
 
 
 def test_nobody_is_no_ambassador(database: Database) -> None:
@@ -87,7 +84,7 @@ def test_nobody_is_no_ambassador(database: Database) -> None:
 
 def test_asking_for_some(database: Database) -> None:
     with database.write() as tx:
-        directory.save_posters(tx, [Poster(id_) for id_ in "bca"], 100)
+        directory.save_posters(tx, [Poster(id_) for id_ in "bca"])
         assert directory.posters(tx, []) == []
         assert directory.posters(tx, ["c", "unheard of", "a"]) == [Poster("a"), Poster("c")]
 
@@ -95,5 +92,5 @@ def test_asking_for_some(database: Database) -> None:
 def test_asking_for_very_many(database: Database) -> None:
     ids = [f"poster_{number}" for number in range(70_000)]
     with database.write() as tx:
-        directory.save_posters(tx, [Poster(ids[0]), Poster(ids[-1])], 100)
+        directory.save_posters(tx, [Poster(ids[0]), Poster(ids[-1])])
         assert directory.posters(tx, ids) == [Poster(ids[0]), Poster(ids[-1])]

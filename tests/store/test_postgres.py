@@ -161,7 +161,7 @@ def test_ids_sort_alike_whatever_the_language_of_the_server(postgres: Server) ->
     try:
         database = open_store(url)
         with database.write() as tx:
-            directory.save_posters(tx, [Poster(id_, f"of {id_}") for id_ in ids], 1)
+            directory.save_posters(tx, [Poster(id_, f"of {id_}") for id_ in ids])
             assert [each.id for each in directory.posters(tx)] == sorted(ids)
             assert directory.programs(tx) == sorted(f"of {id_}" for id_ in ids)
         database.close()

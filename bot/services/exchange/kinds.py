@@ -20,7 +20,6 @@ _Listed = TypeVar("_Listed", Impression, Poster, Ambassador)
 _Described = TypeVar("_Described", Poster, Ambassador)
 
 # A file is no refresh: after one, the next poll still asks Vantio for posters and ambassadors.
-_NEVER_REFRESHED: Final = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def _take_posters(
     tx: Transaction, rows: Sequence[Poster], rejects: Sequence[Reject], now: int
 ) -> int:
     known = directory.posters(tx, {row.id for row in rows})
-    directory.save_posters(tx, _completed(known, rows), _NEVER_REFRESHED)
+    directory.save_posters(tx, _completed(known, rows))
     quarantine.add(tx, "import/posters", rejects, now)
     return len(rows)
 
@@ -72,7 +71,7 @@ def _take_ambassadors(
     tx: Transaction, rows: Sequence[Ambassador], rejects: Sequence[Reject], now: int
 ) -> int:
     known = directory.ambassadors(tx, {row.id for row in rows})
-    directory.save_ambassadors(tx, _completed(known, rows), _NEVER_REFRESHED)
+    directory.save_ambassadors(tx, _completed(known, rows))
     quarantine.add(tx, "import/users", rejects, now)
     return len(rows)
 

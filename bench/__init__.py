@@ -1,0 +1,1 @@
+"""Speed and size, each figure beside something measured in the same run."""

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from threading import Event
+
+import pytest
+
+from bot.schedule import Clock
+
+HOUR = 3600
+
+
+def nothing() -> None:
+    """Do nothing."""
+
+
+def test_the_first_poll_is_at_once_and_the_only_one_at_a_time() -> None:
+    running, most, begun, go_on = [], [], Event(), Event()
+
+    def poll() -> None:
+        running.append(1)
+        most.append(len(running))
+        if len(most) > 1:
+            begun.set()
+        go_on.wait(2.5)
+        running.pop()
+
+    clock = Clock(poll, nothing, nothing, 1)
+    clock.start()
+    assert begun.wait(20)
+    go_on.set()
+    assert clock.stop()
+    assert max(most) == 1
+
+
+def test_nothing_ticks_after_the_end_and_what_runs_is_waited_for() -> None:
+    begun, done = Event(), Event()
+
+    def poll() -> None:
+        begun.set()
+        time.sleep(0.3)
+        done.set()
+
+    clock = Clock(poll, nothing, nothing, HOUR)
+    clock.start()
+    assert begun.wait(10)
+    assert clock.stop()
+    assert done.is_set()
+    assert clock.stop()
+
+
+def test_a_job_that_never_ends_is_left_alone_and_holds_nothing_up() -> None:
+    begun, never = Event(), Event()
+
+    def poll() -> None:
+        begun.set()
+        never.wait()
+
+    clock = Clock(poll, nothing, nothing, HOUR)
+    clock.start()
+    assert begun.wait(10)
+    assert not clock.stop(0.1)
+    workers = [each for each in threading.enumerate() if each.name.startswith("clock-")]
+    assert workers
+    assert all(each.daemon for each in workers)
+    never.set()
+
+
+def test_it_may_be_stopped_before_it_starts() -> None:
+    assert Clock(nothing, nothing, nothing, HOUR).stop()
+
+
+def test_a_job_that_fails_is_logged_and_called_again(caplog: pytest.LogCaptureFixture) -> None:
+    calls, twice = [], Event()
+
+    def poll() -> None:
+        calls.append(1)
+        if len(calls) > 1:
+            twice.set()
+        raise RuntimeError("broken")
+
+    with caplog.at_level(logging.ERROR, "bot"):
+        clock = Clock(poll, nothing, nothing, 1)
+        clock.start()
+        assert twice.wait(20)
+        clock.stop()
+    ours = [each for each in caplog.records if each.name == "bot.schedule"]
+    assert ours[0].getMessage() == "The clock's poll failed."
+    assert ours[0].exc_info

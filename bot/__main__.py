@@ -21,20 +21,21 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command; an expected error becomes one line on standard error and an exit code."""
     try:
-        code = cli.main(arguments, prog_name="posterpulse", standalone_mode=False)
+        # Not `cli.main`, which has ideas of its own about a pipe that was closed.
+        with cli.make_context("posterpulse", arguments) as context:
+            code = cli.invoke(context)
         sys.stdout.flush()
+    except click.exceptions.Exit as done:
+        return done.exit_code
     except click.ClickException as error:
         click.echo(_said(error), err=True)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return _BY_KEYBOARD
     except BrokenPipeError:
-        return _unheard()
-    except SystemExit as end:
-        # How click ends when whoever read our output has closed it.
-        if isinstance(end.__context__, BrokenPipeError):
-            return _unheard()
-        raise
+        # Whoever read our output has seen enough; Python would complain once more on exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except Exception as error:
         told = _explained(error)
         if told is None:
@@ -51,12 +52,6 @@ def _said(error: click.ClickException) -> str:
     if not isinstance(error, click.UsageError) or error.ctx is None:
         return line
     return f"{line} See `{error.ctx.command_path} --help`."
-
-
-def _unheard() -> int:
-    """Whoever read our output has seen enough; Python would complain once more on exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
 
 
 def _explained(error: Exception) -> tuple[str, int] | None:

@@ -4,10 +4,12 @@ import logging
 import threading
 import time
 from threading import Event
-
-import pytest
+from typing import TYPE_CHECKING
 
 from bot.schedule import Clock
+
+if TYPE_CHECKING:
+    import pytest
 
 HOUR = 3600
 

@@ -21,6 +21,7 @@ DEFAULT_SCOPES = (
     "commands",
     "groups:history",
     "groups:read",
+    "im:history",
     "im:write",
 )
 _APP_METHOD = "apps.connections.open"

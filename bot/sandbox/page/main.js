@@ -173,11 +173,12 @@ function open(id) {
   toEnd();
 }
 
-/** The channel in the address, or else the one that spoke last. */
+/** The channel in the address, or else the first in which something was said. */
 function firstChannel() {
   const wanted = location.hash.slice(1);
   const known = state.channels.some((channel) => channel.id === wanted);
-  return known ? wanted : state.messages.at(-1)?.channel ?? state.channels[0].id;
+  const spoken = state.channels.find((channel) => messagesIn(channel.id).length);
+  return known ? wanted : (spoken ?? state.channels[0]).id;
 }
 
 /** Events that came while the state was being fetched: it may be older than they are. */

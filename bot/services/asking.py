@@ -33,6 +33,7 @@ class Asking:
 
     `stop` ends every wait at once. Where Vantio names no wait, the first takes `first_wait` seconds
     and the next ones grow from it. A permanent error, or the last of four attempts, is raised.
+    `pages_asked` counts the requests for impressions so far, those in vain included.
     """
 
     def __init__(
@@ -47,15 +48,14 @@ class Asking:
         self._database = database
         self._stop = stop
         self._clock = clock
+        self.pages_asked = 0
         self._backing_off = tenacity.wait_exponential_jitter(
             multiplier=first_wait, max=20 * first_wait, jitter=first_wait
         )
 
     def impressions(self, program: str | None, limit: int, offset: int) -> Page[Impression]:
         """See `Vantio.impressions`."""
-        return self._patiently(
-            lambda: self._vantio.impressions(program=program, limit=limit, offset=offset)
-        )
+        return self._patiently(lambda: self._impressions(program, limit, offset))
 
     def posters(self, program: str | None, offset: int) -> Page[Poster]:
         """See `Vantio.posters`."""
@@ -80,6 +80,10 @@ class Asking:
         if went:
             logger.error("Vantio does not answer: %s", error)
         return went
+
+    def _impressions(self, program: str | None, limit: int, offset: int) -> Page[Impression]:
+        self.pages_asked += 1
+        return self._vantio.impressions(program=program, limit=limit, offset=offset)
 
     def _patiently(self, ask: Callable[[], _Found]) -> _Found:
         retrying = tenacity.Retrying(

@@ -28,7 +28,7 @@ EVERYTHING = "impressions"
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """What one poll brought.
+    """What one poll brought; `requests` counts those for pages of scans, those in vain included.
 
     `history` says that these rows were there before the bot was: nobody wants to be told of them.
     """
@@ -110,7 +110,9 @@ class Ingest:
         sweep = self._begin(feed, full=full)
         result = result.plus(Sync(history=sweep.first))
         while sweep.under_way:
+            asked = self._asking.pages_asked
             page = self._page(feed, sweep)
+            result = result.plus(Sync(requests=self._asking.pages_asked - asked))
             if page is None:
                 sweep = sweeping.refused(sweep) or sweep
                 continue
@@ -147,7 +149,7 @@ class Ingest:
         with self._database.write() as tx:
             new, quarantined = take_in(tx, feed.name, page.rows, page.rejects, self._clock())
             cursors.save(tx, feed.name, sweeping.dump(following), finished_at)
-        return following, Sync(len(new), len(page.rows) - len(new), quarantined, 1)
+        return following, Sync(len(new), len(page.rows) - len(new), quarantined)
 
 
 def take_in(

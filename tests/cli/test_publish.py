@@ -65,7 +65,7 @@ def test_posting_for_real(synced: Terminal, space: FakeSlack) -> None:
 @pytest.mark.parametrize(
     ("channel", "said"),
     [
-        ("#nowhere", "Check the name of #nowhere"),
+        ("#nowhere", "(channel_not_found). Check the name "),
         ("#strangers", "Type /invite @posterpulse in "),
     ],
 )

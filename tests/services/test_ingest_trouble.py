@@ -11,7 +11,7 @@ from bot.sandbox.vantio_faults import Detail
 from bot.store import counts, directory, health, outbox
 from bot.store.opening import open_store
 from bot.vantio.errors import Garbled, Limited, Unauthorized, Unavailable, VantioError
-from tests.services.poller import DAY, NOW, START, Poller, ids, polls, row
+from tests.services.poller import DAY, NOW, START, Poller, asked_for_impressions, ids, polls, row
 
 if TYPE_CHECKING:
     from bot.sandbox.vantio_faults import Kind
@@ -60,7 +60,9 @@ def test_trouble_is_told_apart_noted_and_survived(
 
 def test_a_short_wait_that_vantio_asks_for_is_kept(poller: Poller, vantio: FakeVantio) -> None:
     vantio.fault("rate_limited", retry_after=1)
-    assert poller.ingest.sync().new == 450
+    result = poller.ingest.sync()
+    assert result.new == 450
+    assert result.requests == asked_for_impressions(vantio)
 
 
 def test_spurious_empty_pages_lose_nothing(

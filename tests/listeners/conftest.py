@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from slack_bolt import BoltRequest
+
+from bot.app.listening import bolt
+from bot.domain.model import Ambassador, Impression, Poster, Programs
+from bot.sandbox.fake_slack import FakeSlack
+from bot.sandbox.interactions import Interactions
+from bot.sandbox.workspace import YOU
+from bot.services.condition import Condition
+from bot.services.questions import Questions
+from bot.services.reports import Reports
+from bot.slack.sender import make_client
+from bot.store import directory, impressions
+from bot.store.opening import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from slack_bolt import App, BoltResponse
+
+    from bot.sandbox.workspace import Message
+    from bot.store.database import Database
+
+NOW = 1_793_620_800  # Monday, 2 November 2026, 12:00 UTC
+ZONE = "Europe/Oslo"
+
+
+@dataclass
+class Room:
+    """A channel in which people ask, with the real listeners behind it."""
+
+    slack: FakeSlack
+    database: Database
+    app: App
+    now: int = NOW
+    replies: list[BoltResponse] = field(default_factory=list)
+
+    def deliver(self, _kind: str, payload: dict[str, Any]) -> dict[str, Any]:
+        reply = self.app.dispatch(BoltRequest(body=payload, mode="socket_mode"))
+        self.replies.append(reply)
+        return {}
+
+    @property
+    def hand(self) -> Interactions:
+        """What a person does, delivered to the listeners in this process."""
+        slack = self.slack
+        return Interactions(slack.workspace, slack.responses, self.deliver, slack.url)
+
+    def ask(self, text: str) -> Message:
+        """Type `/posters text`; returns the answer."""
+        return self.after(lambda: self.hand.slash(text, channel="posters"))
+
+    def press(self, message: Message, action: str, value: str | None = None) -> Message:
+        """Press a button, with another value where one is given; returns what it brings."""
+        if value is not None:
+            buttons = [e for b in message.blocks for e in b.get("elements", ())]
+            (button,) = [each for each in buttons if each.get("action_id") == action]
+            button["value"] = value
+        return self.after(lambda: self.hand.press(message, action))
+
+    def after(self, deed: Any) -> Message:  # noqa: ANN401 - something to call
+        """The one message that a deed brings, acknowledged before."""
+        count = len(self.said())
+        deed()
+        assert self.replies[-1].status == 200
+        assert self.replies[-1].body == ""
+        assert self.slack.workspace.wait_for(lambda: len(self.said()) > count)
+        return self.said()[-1]
+
+    def said(self) -> list[Message]:
+        return self.slack.workspace.messages("posters", YOU)
+
+    def scan(self, poster: str, at: int, count: int = 1) -> None:
+        rows = [
+            Impression(f"{poster}-{at}-{n}", poster, "prog_spring", "user_maya", at)
+            for n in range(count)
+        ]
+        with self.database.write() as tx:
+            impressions.add(tx, rows, lambda _: None)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    database = open_store(f"sqlite:///{tmp_path / 'store.db'}")
+    programs = Programs({"prog_spring": "Spring fair"})
+    condition = Condition(database, programs, ZONE, ["impressions"], 300)
+    questions = Questions(Reports(database, programs), condition, ZONE)
+    with FakeSlack(channels=("posters",)) as slack:
+        client = make_client("xoxb-sandbox", slack.api_url)
+        room = Room(slack, database, bolt(client, questions, lambda: room.now))
+        with database.write() as tx:
+            posters = [Poster("p_hall", location="Main Hall"), Poster("p_gym", location="Gym")]
+            directory.save_posters(tx, posters, NOW)
+            directory.save_ambassadors(tx, [Ambassador("user_maya", "Maya", "Lind")], NOW)
+        room.scan("p_hall", NOW - 3600, 5)
+        room.scan("p_gym", NOW - 7200, 2)
+        yield room
+    database.close()
+
+
+def shown(message: Message) -> str:
+    """Everything that a message says."""
+    return f"{message.text}\n{message.blocks}"

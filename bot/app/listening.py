@@ -12,7 +12,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 
-from bot.listeners import actions, commands, failures, repeats
+from bot.listeners import actions, commands, repeats
 from bot.slack.client import call
 from bot.slack.errors import Refused, SlackError
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_AGAIN_SECONDS = 10
+_AGAIN_SECONDS = 5
 _BAD_TOKEN = {"invalid_auth", "not_allowed_token_type", "not_authed", "token_revoked"}
 _APP_TOKEN = (
     "Copy the app-level token (xapp-...) again from the app's page under Basic Information."  # noqa: S105 - a sentence
@@ -64,7 +64,6 @@ def bolt(
     repeats.register(app)
     commands.register(app, questions, clock)
     actions.register(app, questions, clock)
-    failures.register(app)
     return app
 
 

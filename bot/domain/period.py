@@ -194,12 +194,9 @@ def slices(period: Period, by: int | Unit | str | None = None) -> list[tuple[int
     else:
         unit = Unit(by) if by else _chart_unit(period.end - period.start)
         cuts = _cuts(period, unit)
-    length = period.end - period.start
-    return [
-        (start, end, _label(start, unit, period.zone, length))
-        for start, end in pairwise(cuts)
-        if start < end
-    ]
+    spans = [(start, end) for start, end in pairwise(cuts) if start < end]
+    labels = _labels([start for start, _ in spans], unit, period)
+    return [(start, end, label) for (start, end), label in zip(spans, labels, strict=True)]
 
 
 def _chart_unit(length: int) -> Unit:
@@ -228,12 +225,26 @@ def _boundary(after: int, unit: Unit, zone: str) -> int:
     return found
 
 
-def _label(start: int, unit: Unit, zone: str, length: int) -> str:
+def _labels(starts: list[int], unit: Unit, period: Period) -> list[str]:
+    if not unit.seconds:
+        return [_label(start, unit, period) for start in starts]
+    clocks = [_clock(start, period.zone) for start in starts]
+    if len(set(clocks)) == len(clocks):
+        return clocks
+    days = [weekday(local(start, period.zone)) for start in starts]
+    return [f"{day} {clock}" for day, clock in zip(days, clocks, strict=True)]
+
+
+def _clock(start: int, zone: str) -> str:
+    """The time of day; "(again)" for the second of two that the clocks show twice."""
     wall = local(start, zone)
-    if unit.seconds:
-        again = local(start - 3600, zone) == wall or instant(wall, zone) != start
-        clock = f"{wall:%H:%M}{' (again)' if again else ''}"
-        return f"{weekday(wall)} {clock}" if length > 1.1 * _DAY else clock
+    again = local(start - 3600, zone) == wall or instant(wall, zone) != start
+    return f"{wall:%H:%M}{' (again)' if again else ''}"
+
+
+def _label(start: int, unit: Unit, period: Period) -> str:
+    zone, length = period.zone, period.end - period.start
+    wall = local(start, zone)
     name = {
         Unit.DAY: f"{wall.day} {month(wall)}"
         if length > 27 * _DAY

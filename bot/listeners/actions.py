@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.domain.command import CommandError
 from bot.domain.naming import UnknownNameError
+from bot.listeners.failures import apologising
 from bot.listeners.showing import show
 from bot.slack.views import mistake
 
@@ -28,21 +29,23 @@ def register(app: App, questions: Questions, clock: Callable[[], int]) -> None:
 
     def share(ack: Ack, respond: Respond, action: dict[str, Any], body: dict[str, Any]) -> None:
         ack()
-        asked = _asked(action)
-        if asked is None or asked.at is None:
-            show(respond, mistake(_STALE))
-            return
-        try:
-            found = questions.ask(asked.words, asked.at, shared_by=body["user"]["id"])
-        except (CommandError, UnknownNameError) as error:
-            show(respond, mistake(str(error)))
-        else:
-            show(respond, found.message, in_channel=True)
+        with apologising(respond):
+            asked = _asked(action)
+            if asked is None or asked.at is None:
+                show(respond, mistake(_STALE))
+                return
+            try:
+                found = questions.ask(asked.words, asked.at, shared_by=body["user"]["id"])
+            except (CommandError, UnknownNameError) as error:
+                show(respond, mistake(str(error)))
+            else:
+                show(respond, found.message, in_channel=True)
 
     def ask(ack: Ack, respond: Respond, action: dict[str, Any]) -> None:
         ack()
-        asked = _asked(action)
-        show(respond, questions.ask_kindly(asked.words, clock()) if asked else mistake(_STALE))
+        with apologising(respond):
+            asked = _asked(action)
+            show(respond, questions.ask_kindly(asked.words, clock()) if asked else mistake(_STALE))
 
     app.action(SHARE)(share)
     app.action(ASK)(ask)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.listeners.failures import apologising
 from bot.listeners.showing import show
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def register(app: App, questions: Questions, clock: Callable[[], int]) -> None:
 
     def answer(ack: Ack, respond: Respond, command: dict[str, Any]) -> None:
         ack()
-        show(respond, questions.ask_kindly(command.get("text", ""), clock()))
+        with apologising(respond):
+            show(respond, questions.ask_kindly(command.get("text", ""), clock()))
 
     app.command(COMMAND)(answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bot.listeners.showing import show
@@ -10,21 +11,27 @@ from bot.slack.views import mistake
 from bot.store.database import StoreError
 
 if TYPE_CHECKING:
-    from slack_bolt import App, Respond
+    from collections.abc import Iterator
+
+    from slack_bolt import Respond
 
 logger = logging.getLogger(__name__)
 
 _APOLOGY = "That went wrong on our side, and it was noted. Please try again in a minute."
 
 
-def register(app: App) -> None:
-    """Answer every failure with a sentence, and log it once."""
+@contextmanager
+def apologising(respond: Respond) -> Iterator[None]:
+    """Answer a failure of what is within with a sentence, and log it once.
 
-    def apologise(error: Exception, respond: Respond) -> None:
-        if isinstance(error, StoreError):
-            logger.error("A question could not be answered: %s", error)
-        else:
-            logger.error("A listener failed.", exc_info=error)
-        show(respond, mistake(_APOLOGY))
-
-    app.error(apologise)
+    It ends here, because Bolt forgets the acknowledgement of a listener that fails soon after it.
+    """
+    try:
+        yield
+    except StoreError as error:
+        logger.error("A question could not be answered: %s", error)  # noqa: TRY400 - one line says all
+    except Exception:
+        logger.exception("A listener failed.")
+    else:
+        return
+    show(respond, mistake(_APOLOGY))

@@ -49,7 +49,7 @@ def _refusal(respond: Respond, body: dict[str, Any]) -> str:
         return type(error).__name__
     if answer.status_code == _FINE and _ok(answer.body):
         return ""
-    return f"{answer.status_code} {answer.body[:200]}"
+    return f"{answer.status_code} {answer.body[:200]}".rstrip()
 
 
 def _ok(body: str) -> bool:

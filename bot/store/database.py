@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
 
 Value = str | int | float | None
@@ -35,6 +36,9 @@ class Transaction(Protocol):
 
     def execute(self, sql: str, **values: Value) -> int:
         """Run one statement and return how many rows it changed."""
+
+    def many(self, sql: str, values: Sequence[Mapping[str, Value]]) -> None:
+        """Run one statement for each set of values, in order."""
 
 
 class Database(Protocol):

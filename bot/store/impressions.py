@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from bot.store.database import Database, Transaction, Value
 
 HOUR = 3600
-_COLUMNS = ("at", "id", "poster", "program", "ambassador", "agent", "scanner")
 _BATCH = 200
 _CHUNK = 2000
 
@@ -84,48 +83,40 @@ def _add_batch(
     programs = keys_of(tx, "program", {row.program for row in fresh})
     ambassadors = keys_of(tx, "ambassador", {row.ambassador for row in fresh})
     agents = agent_keys(tx, {(row.agent or "", row.device or "") for row in fresh})
-    records = [
+    records: list[dict[str, Value]] = [
+        {
+            "at": row.scanned_at,
+            "id": row.id,
+            "poster": posters[row.poster],
+            "program": programs[row.program],
+            "ambassador": ambassadors[row.ambassador],
+            "agent": agents[row.agent or "", row.device or ""],
+            "scanner": scanner(row),
+        }
+        for row in fresh
+    ]
+    tx.many(_INSERT, records)
+    tallied = Counter(
         (
-            row.scanned_at,
-            row.id,
+            row.scanned_at // HOUR,
             posters[row.poster],
             programs[row.program],
             ambassadors[row.ambassador],
-            agents[row.agent or "", row.device or ""],
-            scanner(row),
         )
         for row in fresh
-    ]
-    _insert(tx, "impression", _COLUMNS, records)
-    _tally(tx, Counter((at // HOUR, *dimensions) for at, _, *dimensions, _agent, _who in records))
+    )
+    tx.many(_TALLY, [dict(zip(_TALLIED, (*k, n), strict=True)) for k, n in tallied.items()])
     return fresh
 
 
-def _tally(tx: Transaction, counts: Counter[tuple[int, ...]]) -> None:
-    columns = ("hour", "poster", "program", "ambassador", "scans")
-    records = [(*key, scans) for key, scans in sorted(counts.items())]
-    _insert(
-        tx,
-        "tally",
-        columns,
-        records,
-        " on conflict (hour, poster, program, ambassador)"
-        " do update set scans = tally.scans + excluded.scans",
-    )
+_INSERT = """
+insert into impression (at, id, poster, program, ambassador, agent, scanner)
+values (:at, :id, :poster, :program, :ambassador, :agent, :scanner)
+"""
 
-
-def _insert(
-    tx: Transaction,
-    table: str,
-    columns: Sequence[str],
-    records: Sequence[tuple[Value, ...]],
-    otherwise: str = "",
-) -> None:
-    values: dict[str, Value] = {}
-    tuples = []
-    for number, record in enumerate(records):
-        named = {f"{column}{number}": each for column, each in zip(columns, record, strict=True)}
-        values |= named
-        tuples.append("(" + ", ".join(f":{name}" for name in named) + ")")
-    listed = ", ".join(columns)
-    tx.execute(f"insert into {table} ({listed}) values {', '.join(tuples)}{otherwise}", **values)
+_TALLIED = ("hour", "poster", "program", "ambassador", "scans")
+_TALLY = """
+insert into tally (hour, poster, program, ambassador, scans)
+values (:hour, :poster, :program, :ambassador, :scans)
+on conflict (hour, poster, program, ambassador) do update set scans = tally.scans + excluded.scans
+"""

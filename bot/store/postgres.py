@@ -15,7 +15,7 @@ from bot.store.connections import Connections
 from bot.store.database import BUSY_SECONDS, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bot.store.database import Value
 
@@ -43,6 +43,11 @@ class PostgresTransaction:
     def execute(self, sql: str, **values: Value) -> int:
         """See `Transaction.execute`."""
         return self._connection.execute(_translated(sql), values).rowcount
+
+    def many(self, sql: str, values: Sequence[Mapping[str, Value]]) -> None:
+        """See `Transaction.many`."""
+        with self._connection.cursor() as cursor:
+            cursor.executemany(_translated(sql), values)
 
 
 class PostgresDatabase:

@@ -13,7 +13,7 @@ from bot.store.connections import Connections
 from bot.store.database import BUSY_SECONDS, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bot.store.database import Value
 
@@ -34,6 +34,10 @@ class SqliteTransaction:
     def execute(self, sql: str, **values: Value) -> int:
         """See `Transaction.execute`."""
         return self.connection.execute(sql, values).rowcount
+
+    def many(self, sql: str, values: Sequence[Mapping[str, Value]]) -> None:
+        """See `Transaction.many`."""
+        self.connection.executemany(sql, values)
 
 
 class SqliteDatabase:

@@ -243,6 +243,7 @@ def test_a_period_without_a_step_compares_by_the_stopwatch(
 
 
 @given(st.sampled_from(PHRASES), instants, zones)
+@example("since monday", 1_306_209_601, "America/New_York")
 def test_slices_tile_their_period(words: str, now: int, zone: str) -> None:
     found = parse(words, now, zone)
     for by in (None, Unit.MONTH, 7):

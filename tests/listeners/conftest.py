@@ -39,11 +39,13 @@ class Room:
     database: Database
     app: App
     now: int = NOW
+    copies: int = 1  # Slack delivers at least once
     replies: list[BoltResponse] = field(default_factory=list)
 
     def deliver(self, _kind: str, payload: dict[str, Any]) -> dict[str, Any]:
-        reply = self.app.dispatch(BoltRequest(body=payload, mode="socket_mode"))
-        self.replies.append(reply)
+        for _ in range(self.copies):
+            reply = self.app.dispatch(BoltRequest(body=payload, mode="socket_mode"))
+            self.replies.append(reply)
         return {}
 
     @property
@@ -87,20 +89,22 @@ class Room:
 
 @pytest.fixture
 def room(tmp_path: Path) -> Iterator[Room]:
+    """A room with seven scans of today at two posters."""
     database = open_store(f"sqlite:///{tmp_path / 'store.db'}")
     programs = Programs({"prog_spring": "Spring fair"})
     condition = Condition(database, programs, ZONE, ["impressions"], 300)
     questions = Questions(Reports(database, programs), condition, ZONE)
     with FakeSlack(channels=("posters",)) as slack:
         client = make_client("xoxb-sandbox", slack.api_url)
-        room = Room(slack, database, bolt(client, questions, lambda: room.now))
+        found = Room(slack, database, bolt(client, questions, lambda: found.now))
         with database.write() as tx:
+            maya = Ambassador("user_maya", first_name="Maya", last_name="Lind")
             posters = [Poster("p_hall", location="Main Hall"), Poster("p_gym", location="Gym")]
-            directory.save_posters(tx, posters, NOW)
-            directory.save_ambassadors(tx, [Ambassador("user_maya", "Maya", "Lind")], NOW)
-        room.scan("p_hall", NOW - 3600, 5)
-        room.scan("p_gym", NOW - 7200, 2)
-        yield room
+            directory.save_posters(tx, posters)
+            directory.save_ambassadors(tx, [maya])
+        found.scan("p_hall", NOW - 3600, 5)
+        found.scan("p_gym", NOW - 7200, 2)
+        yield found
     database.close()
 
 

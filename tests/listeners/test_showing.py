@@ -106,7 +106,7 @@ def test_an_answer_that_is_not_taken_is_logged_and_not_repeated(
     show(urls.respond, message)
     assert len(urls.sent) == len(answers)
     (record,) = [each for each in caplog.records if each.name.startswith("bot.")]
-    assert record.getMessage() == f"Slack did not take an answer: {said}".rstrip()
+    assert record.getMessage() == f"Slack did not take an answer: {said}"
 
 
 def test_nowhere_to_answer(caplog: pytest.LogCaptureFixture) -> None:

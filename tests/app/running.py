@@ -1,0 +1,99 @@
+"""Programs of ours in processes of their own, as an operator starts them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bot.sandbox.fake_slack import FakeSlack
+    from bot.sandbox.fake_vantio import FakeVantio
+
+ROOT = Path(bot.__file__).parents[1]
+PATIENCE = 40.0  # seconds, on a machine that is busy with something else
+
+
+class Running:
+    """A process that was started, and what it writes to its log."""
+
+    def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._log = folder / f"log-{time.monotonic_ns()}.txt"
+        inherited = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
+        inherited.pop("POSTERPULSE_CONFIG", None)
+        with self._log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bot", *arguments],
+                cwd=folder,
+                env=inherited | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"} | environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text()
+
+    def until(self, condition: Callable[[], object], seconds: float = PATIENCE) -> None:
+        """Wait until something holds; the process must go on until then."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert self.process.poll() is None, self.log
+            assert time.monotonic() < deadline, self.log
+            time.sleep(0.05)
+
+    def says(self, text: str, seconds: float = PATIENCE) -> None:
+        """Wait until the log has this text."""
+        self.until(lambda: text in self.log, seconds)
+
+    def end(self) -> int:
+        """Tell it to end; returns the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE)
+
+    def kill(self) -> None:
+        """End it without a warning."""
+        self.process.kill()
+        self.process.wait()
+
+
+@contextmanager
+def running(folder: Path, *arguments: str, **environment: str) -> Iterator[Running]:
+    """A process that is gone afterwards, whatever happens."""
+    started = Running(folder, *arguments, **environment)
+    try:
+        yield started
+    finally:
+        if started.process.poll() is None:
+            started.kill()
+
+
+def between(slack: FakeSlack, vantio: FakeVantio) -> dict[str, str]:
+    """The environment of a bot between two simulated services."""
+    return {
+        "VANTIO_API_KEY": vantio.key,
+        "VANTIO_BASE_URL": vantio.url,
+        "SLACK_BOT_TOKEN": slack.desk.bot_token,
+        "SLACK_APP_TOKEN": slack.desk.app_token,
+        "SLACK_SIGNING_SECRET": "sandbox-signing-secret",
+        "SLACK_API_URL": slack.api_url,
+        "DATABASE_URL": "sqlite:///store.db",
+    }
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port: int = found.getsockname()[1]
+        return port

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,12 @@ if TYPE_CHECKING:
 
 def month_of(at: int) -> str:
     """The month whose secret hashes a scan at this time ("2026-11", UTC)."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m")
+    return _month_of_day(at // 86_400)
+
+
+@lru_cache(maxsize=1024)
+def _month_of_day(day: int) -> str:
+    return datetime.fromtimestamp(day * 86_400, UTC).strftime("%Y-%m")
 
 
 def fingerprint(secret: bytes, impression: Impression) -> int | None:

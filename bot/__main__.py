@@ -9,7 +9,6 @@ import click
 
 from bot.cli import cli
 
-USAGE, FAILURE = 2, 1
 _BY_KEYBOARD = 130
 
 

@@ -26,7 +26,7 @@ def test_the_first_poll_is_at_once_and_the_only_one_at_a_time() -> None:
         most.append(len(running))
         if len(most) > 1:
             begun.set()
-        go_on.wait(2.5)
+        go_on.wait(1.5)
         running.pop()
 
     clock = Clock(poll, nothing, nothing, 1)

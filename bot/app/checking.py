@@ -14,7 +14,7 @@ from bot.services.checkup import disk, settings, slack
 from bot.services.checkup.clock import clock
 from bot.services.checkup.disk import Place
 from bot.services.checkup.finding import Checked, ok, wrong
-from bot.services.checkup.store import Expected, store
+from bot.services.checkup.store import Expected, deep, store
 from bot.services.checkup.vantio import vantio
 from bot.services.ingest import feeds_of
 from bot.slack.probe import clock_skew
@@ -64,6 +64,19 @@ def findings(found: Settings, where: Place, now: int) -> list[Finding]:
         clock({"Vantio": of_vantio.skew, "Slack": of_slack.skew}),
         *of_store.findings,
     ]
+
+
+def deep_findings(
+    found: Settings, progress: Callable[[int, int], None], *, repair: bool
+) -> list[Finding]:
+    """What only reading the whole store can tell.
+
+    Args:
+        found: The settings.
+        progress: Told how many scans were read, and of about how many.
+        repair: Count tallies again that differ from the scans.
+    """
+    return list(deep(partial(open_store, found.database_url), progress, repair=repair))
 
 
 def _settings(found: Settings, now: int) -> Iterator[Finding]:

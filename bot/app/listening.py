@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _AGAIN_SECONDS = 5
+_GRACE_SECONDS = 5
 _BAD_TOKEN = {"invalid_auth", "not_allowed_token_type", "not_authed", "token_revoked"}
 _APP_TOKEN = (
     "Copy the app-level token (xapp-...) again from the app's page under Basic Information."  # noqa: S105 - a sentence
@@ -97,9 +98,10 @@ class SocketEar:
     def stop(self) -> None:
         """See `Ear.stop`."""
         self._stop.set()
-        if self._watch.is_alive():
-            self._watch.join()
-        self._handler.close()  # type: ignore[no-untyped-call] # Bolt has not typed it
+        # In an outage this would wait for as long as Slack keeps silent.
+        closing = Thread(target=self._handler.close, name="socket-end", daemon=True)
+        closing.start()
+        closing.join(_GRACE_SECONDS)
 
     def _connect(self) -> None:
         try:
@@ -157,7 +159,7 @@ class HttpEar:
         """See `Ear.stop`."""
         self._server.close()
         if self._thread.is_alive():
-            self._thread.join(timeout=5)
+            self._thread.join(_GRACE_SECONDS)
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI
         if environ["PATH_INFO"] == HEALTH_PATH:

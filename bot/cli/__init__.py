@@ -24,6 +24,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "preview": ("preview", "Print the Block Kit JSON of a message."),
     "import": ("import_", "Take in impressions, posters or users from a file."),
     "export": ("export", "Write impressions, posters or users to a file."),
+    "backup": ("backup", "Copy the store to a file while the bot runs."),
+    "quarantine": ("quarantine", "List the rows that could not be read, or try them again."),
 }
 
 

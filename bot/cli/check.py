@@ -15,6 +15,7 @@ from rich.text import Text
 
 from bot.app import checking
 from bot.cli import session
+from bot.cli.backup import bar
 from bot.services.checkup.finding import to_fix
 from bot.slack.kit import visible
 
@@ -28,16 +29,23 @@ _SIGNS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "wrong": ("✗", "
 
 
 @click.command(short_help="Say whether everything is set up right, and what to do if not.")
+@click.option("--deep", is_flag=True, help="Also compare the tallies with every scan.")
+@click.option("--repair", is_flag=True, help="With --deep: count tallies again that differ.")
 @session.json_option
-def check(*, as_json: bool) -> int:
+def check(*, deep: bool, repair: bool, as_json: bool) -> int:
     """Say whether everything is set up right, and what to do if not.
 
     Asks Vantio and Slack, opens the store as the bot would, and posts nothing. Ends with 0 only if
     the bot would work.
     """
+    if repair and not deep:
+        raise click.UsageError("--repair needs --deep, which finds what there is to repair.")
     settings = session.settings()
     with _busy():
         found = checking.findings(settings, checking.place(os.environ), session.now())
+    if deep:
+        with bar("Reading the store") as progress:
+            found += checking.deep_findings(settings, progress, repair=repair)
     if as_json:
         session.print_json({"ready": not to_fix(found), "findings": [asdict(f) for f in found]})
     else:

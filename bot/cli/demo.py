@@ -17,6 +17,9 @@ from bot.config import ConfigError
 if TYPE_CHECKING:
     from bot.cli.showcase import Showcase
 
+# The last is what a terminal sends when its window is closed.
+_ENDS = ("SIGTERM", "SIGINT", "SIGHUP")
+
 
 @click.command(short_help="Run the bot against a simulated Vantio and Slack; needs no accounts.")
 @click.option("--once", is_flag=True, help="Show one of each message in the terminal, and end.")
@@ -39,14 +42,15 @@ def demo(*, once: bool, data: Path | None, port: int, speed: float, seed: int) -
     from bot.cli import showcase  # noqa: PLC0415 - the sandbox is an extra
 
     stop = Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: stop.set())
+    for name in _ENDS:
+        if known := getattr(signal, name, None):
+            signal.signal(known, lambda *_: stop.set())
     with ExitStack() as stack:
         shown = stack.enter_context(showcase.open_showcase(data, port, speed, seed, stop))
         if once:
             _show_once(shown)
         else:
-            _show(shown, stop)
+            _show(shown)
 
 
 def _show_once(shown: Showcase) -> None:
@@ -55,8 +59,8 @@ def _show_once(shown: Showcase) -> None:
         click.echo(f"{text}\n")
 
 
-def _show(shown: Showcase, stop: Event) -> None:
+def _show(shown: Showcase) -> None:
     click.echo(f"Open {shown.url} and type /posters there. Ctrl-C ends the demo.")
     with suppress(OSError):
         sys.stdout.flush()
-    shown.run(stop)
+    shown.run()

@@ -53,13 +53,13 @@ class Showcase:
         """The page that looks like a small Slack."""
         return self.slack.url
 
-    def run(self, stop: Event) -> None:
-        """Go on until `stop` is set, or the bot ends by itself.
+    def run(self) -> None:
+        """Go on until `stop` is set.
 
         Raises:
             ShowcaseError: when the bot ended by itself.
         """
-        while not stop.wait(0.2):
+        while not self.stop.wait(0.2):
             self._alive()
 
     def once(self) -> Iterator[tuple[str, str]]:
@@ -83,10 +83,12 @@ class Showcase:
 
     def _wait(self, look: Callable[[], list[Posted]]) -> list[Posted]:
         deadline = time.monotonic() + _PATIENCE
-        while time.monotonic() < deadline and not self.stop.wait(0.1):
+        while not self.stop.wait(0.1):
             self._alive()
             if found := look():
                 return found
+            if time.monotonic() > deadline:
+                raise ShowcaseError(f"The bot posted nothing for {_PATIENCE:.0f} seconds.")
         raise ShowcaseError("The demo was ended before everything was shown.")
 
     def _alive(self) -> None:
@@ -145,7 +147,7 @@ def _from_file(data: Path) -> FakeVantio:
 def _slack(port: int) -> FakeSlack:
     try:
         return FakeSlack(port, channels=_CHANNELS)
-    except (OSError, SystemExit):
+    except OSError:
         if port == 0:
             raise
         return FakeSlack(0, channels=_CHANNELS)

@@ -42,8 +42,9 @@ def _sentence(result: Sync) -> str:
     parts = [f"{result.new:,} new", f"{result.repeated:,} already there"]
     if result.quarantined:
         parts.append(f"{result.quarantined:,} in quarantine")
+    asked = "1 request" if result.requests == 1 else f"{result.requests:,} requests"
     end = "" if result.complete else " The list kept moving; the next poll reads all of it."
-    return f"Scans: {', '.join(parts)}, in {result.requests:,} requests.{end}"
+    return f"Scans: {', '.join(parts)}, in {asked}.{end}"
 
 
 @contextmanager

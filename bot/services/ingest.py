@@ -157,6 +157,8 @@ def take_in(
 ) -> tuple[list[Impression], int]:
     """Keep rows that are impressions and rows that can't be; the one door into the store.
 
+    A row in quarantine whose mended version is among the impressions leaves it.
+
     Returns the impressions that were new, and how many rows are newly in quarantine.
     """
     secrets: dict[str, bytes] = {}
@@ -167,7 +169,9 @@ def take_in(
             secrets[month] = secret_of(tx, month)
         return fingerprint(secrets[month], row)
 
-    return impressions.add(tx, rows, scanner), quarantine.add(tx, feed, rejects, now)
+    new = impressions.add(tx, rows, scanner)
+    quarantine.release(tx, EVERYTHING, {row.id for row in rows})
+    return new, quarantine.add(tx, feed, rejects, now)
 
 
 def _unheard(_: Sync) -> None:

@@ -48,10 +48,11 @@ create index tally_of_poster on tally (poster, hour);
 create table scanner_key (month {name} primary key, secret text not null);
 create table cursor (feed {name} primary key, sweep text not null, finished_at bigint);
 create table quarantine (
-    key {serial}, feed {name} not null, body text not null, digest {name} not null,
+    key {serial}, feed {name} not null, row {name}, body text not null, digest {name} not null,
     reason text not null, times bigint not null,
     first_seen bigint not null, last_seen bigint not null,
     unique (feed, digest));
+create index quarantine_row on quarantine (row);
 create table subscription (
     key {serial}, kind {name} not null, channel {name} not null, at text, weekday integer,
     zone text not null, words text not null, next_due bigint, unique (kind, channel));

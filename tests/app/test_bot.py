@@ -74,6 +74,7 @@ def test_a_life(campus: Campus, vantio: FakeVantio, slack: FakeSlack, tmp_path: 
     (tmp_path / "config.toml").write_text(CONFIG)
     environment = between(slack, vantio)
     space = slack.workspace
+    where = str(campus.posters[22]["location"])
     vantio.add(*burst(campus, 20))
 
     # History is taken in without a word, and the first digest is posted at once.
@@ -104,8 +105,8 @@ def test_a_life(campus: Campus, vantio: FakeVantio, slack: FakeSlack, tmp_path: 
     vantio.add(*burst(campus, 22))
     with running(tmp_path, "run", **environment) as second:
         second.says("40 new scans (")
-        second.until(lambda: space.messages("alerts"))
-        assert campus.posters[22]["location"] in space.messages("alerts")[0].text
+        second.until(lambda: any(where in each.text for each in space.messages("alerts")))
+        second.until(lambda: "waiting" not in counts(tmp_path))
         second.kill()
 
     with running(tmp_path, "run", **environment) as third:
@@ -117,7 +118,8 @@ def test_a_life(campus: Campus, vantio: FakeVantio, slack: FakeSlack, tmp_path: 
     assert [len(space.messages(name)) for name in ("posters", "board")] == [2, 0]
     told = [message.text for message in space.messages("alerts")]
     assert sum(where in text for text in told) == 1
-    assert set(counts(tmp_path)) == {"sent"}
+    # Killed between Slack's receipt and its own note, it looks for the message before long.
+    assert set(counts(tmp_path)) <= {"sent", "sending"}
 
 
 def test_a_slow_vantio_does_not_hold_up_the_end(
@@ -147,21 +149,21 @@ def test_a_slow_slack_does_not_hold_up_the_end(
 
 def test_a_long_sweep_ends_between_two_pages(slack: FakeSlack, tmp_path: Path) -> None:
     row = {"poster_id": "p", "scanned_at": "2026-11-02T10:00:00Z"}
-    rows = [row | {"id": f"imp_{number}"} for number in range(20_000)]
+    rows = [row | {"id": f"imp_{number}"} for number in range(8_000)]
     with (
         FakeVantio(rows, cap=20) as vantio,
         running(tmp_path, "run", **between(slack, vantio)) as bot,
     ):
         bot.until(lambda: len(vantio.requests) > 10)
         assert bot.end() == 0
-        assert len(vantio.requests) < 1000
+        assert len(vantio.requests) < 400
         assert "ERROR" not in bot.log
         assert "new scan" not in bot.log
         before = scans(tmp_path)
-        assert before < 20_000
+        assert before < 8_000
         with running(tmp_path, "sync", "--json", **between(slack, vantio)) as rest:
             assert rest.process.wait(60) == 0
-            assert f'"new": {20_000 - before}, ' in rest.log
+            assert f'"new": {8_000 - before}, ' in rest.log
 
 
 def test_slack_is_down_at_the_start_and_comes(

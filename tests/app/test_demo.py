@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import socket
 import urllib.request
 from contextlib import ExitStack
@@ -113,7 +114,10 @@ def test_the_scans_of_a_file_and_a_port_that_is_taken(demos: dict[str, Demo]) ->
     demo.run.until(lambda: demo.in_channel("alerts"))
     (answer,) = demo.in_channel("alerts")
     assert "7 scans" in answer["text"]
-    assert demo.run.end() == 0
+    # As when the window of the terminal is closed.
+    demo.run.process.send_signal(signal.SIGHUP)
+    assert demo.run.process.wait(40) == 0
+    assert list(demo.kept.iterdir()) == []
 
 
 def test_it_leaves_nothing_behind(demos: dict[str, Demo]) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -45,6 +46,24 @@ def space() -> Iterator[FakeSlack]:
         assert strangers
         strangers.is_member = False
         yield fake
+
+
+@pytest.fixture(scope="session")
+def stores(campus: Campus, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a store that has taken in the whole campus."""
+    folder = tmp_path_factory.mktemp("stores")
+    with FakeVantio(campus.impressions, campus.posters, campus.users) as fake:
+        environment = {
+            "DATABASE_URL": f"sqlite:///{folder / 'posterpulse.db'}",
+            "VANTIO_API_KEY": fake.key,
+            "VANTIO_BASE_URL": fake.url,
+            "POSTERPULSE_CONFIG": os.devnull,
+        }
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            assert run(["sync"]) == 0
+    return folder
 
 
 class Terminal:

@@ -12,6 +12,7 @@ import pytest
 
 import bot
 from bot.cli import COMMANDS, cli
+from tests.app.running import running
 
 if TYPE_CHECKING:
     from bot.sandbox.fake_vantio import FakeVantio
@@ -50,7 +51,6 @@ def test_usage_and_settings(terminal: Terminal, arguments: list[str], said: str)
         ({"VANTIO_API_KEY": "sk_hush"}, 1, "(401)"),
         ({"VANTIO_API_KEY": ""}, 2, "environment: VANTIO_API_KEY is not set: "),
         ({"VANTIO_API_KEY": "sk hush"}, 2, "environment: "),
-        ({"VANTIO_BASE_URL": CLOSED}, 1, "127.0.0.1:9 can't be reached"),
         ({"VANTIO_BASE_URL": "http://vantio.example"}, 2, "environment: VANTIO_BASE_URL must be"),
         ({"DATABASE_URL": "sqlite:////nowhere/x.db"}, 1, "the folder of /nowhere/x.db"),
         ({"DATABASE_URL": "mysql://u:hush@h/d"}, 1, "DATABASE_URL must look like"),
@@ -72,6 +72,29 @@ def test_the_world_is_not_as_it_should_be(
     assert terminal.err.count("\n") == 1
     assert "hush" not in terminal.err
     assert len(api.requests) <= 1
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["sync"], "127.0.0.1:9 can't be reached: "),
+        (["digest", "--channel", "#posters"], "It stays in the outbox; `posterpulse run` will"),
+    ],
+)
+def test_nobody_answers_and_what_is_logged_adds_no_line(
+    tmp_path: Path, command: list[str], said: str
+) -> None:
+    environment = {
+        "VANTIO_API_KEY": "sk_1",
+        "VANTIO_BASE_URL": CLOSED,
+        "SLACK_BOT_TOKEN": "xoxb-1",
+        "SLACK_API_URL": f"{CLOSED}/api/",
+        "DATABASE_URL": "sqlite:///store.db",
+    }
+    with running(tmp_path, *command, **environment) as program:
+        assert program.process.wait(60) == 1
+        (line,) = program.log.splitlines()
+    assert said in line
 
 
 def test_every_missing_secret_has_its_line(

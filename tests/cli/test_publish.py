@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,16 +13,15 @@ from bot.store.opening import open_store
 
 if TYPE_CHECKING:
     from bot.sandbox.fake_slack import FakeSlack
-    from bot.sandbox.fake_vantio import FakeVantio
     from tests.cli.conftest import Terminal
 
 PREVIEWS = ("digest", "leaderboard", "spike", "top", "trend", "status", "help")
 
 
 @pytest.fixture
-def synced(terminal: Terminal, api: FakeVantio) -> Terminal:
-    assert api.url
-    assert terminal.run("sync") == 0
+def synced(terminal: Terminal, stores: Path) -> Terminal:
+    """A terminal with all scans of the campus in its store."""
+    shutil.copytree(stores, Path.cwd(), dirs_exist_ok=True)
     return terminal
 
 

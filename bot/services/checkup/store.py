@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.services.checkup import disk
 from bot.services.checkup.finding import ok, warning, wrong
 from bot.store import counts, cursors, outbox, proof, quarantine
 from bot.store.database import StoreError
+from bot.store.recount import Recount, damage, rebuild, recount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,11 +20,14 @@ if TYPE_CHECKING:
     from bot.store.database import Database, Transaction
 
 SUBJECT, POLLS, MESSAGES = "Store", "Polling", "Messages"
+PAGES, TALLIES, ROWS = "Pages", "Tallies", "Rows"
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _RECENT = 14 * _DAY
 _LATE_POLLS = 3
 _START = "Start `posterpulse run`, or see in its log what holds it up."
+_REPAIR = "To count them again from the scans:  posterpulse check --deep --repair"
+_RESTORE = "Stop the bot and put a backup in the place of the store; the bot reads the rest again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,29 @@ def store(
         database.close()
 
 
+def deep(
+    opened: Callable[[], Database], progress: Callable[[int, int], None], *, repair: bool
+) -> Iterator[Finding]:
+    """Read all of the store: whether its pages are sound, and its tallies what its scans add up to.
+
+    Args:
+        opened: What opens it.
+        progress: Told how many scans were read, and of about how many.
+        repair: Count tallies again that differ.
+    """
+    try:
+        database = opened()
+    except StoreError:
+        yield warning(TALLIES, "not compared with the scans, because the store does not open")
+        return
+    with closing(database):
+        try:
+            yield from _sound(database)
+            yield from _tallied(database, progress, repair=repair)
+        except StoreError as error:
+            yield _failure(error, "")
+
+
 def history(tx: Transaction, expected: Expected) -> Iterator[Finding]:
     """What the last days were like."""
     yield _polled(cursors.fresh_until(tx, expected.feeds), expected)
@@ -78,6 +107,50 @@ def _written(database: Database) -> Finding:
         scans = counts.everything(tx)
         used = proof.size(database, tx)
     return ok(SUBJECT, f"{database.name} takes writes; {scans:,} scans in {disk.size(used)}")
+
+
+def _sound(database: Database) -> Iterator[Finding]:
+    if database.dialect == "postgres":
+        return  # which looks after its own pages
+    with database.read() as tx:
+        fault = damage(tx)
+    if fault:
+        yield wrong(PAGES, f"the file is damaged: {fault}", _RESTORE)
+    else:
+        yield ok(PAGES, "the file and its indexes are sound")
+
+
+def _tallied(
+    database: Database, progress: Callable[[int, int], None], *, repair: bool
+) -> Iterator[Finding]:
+    with database.read() as tx:
+        expected = counts.everything(tx)
+    found = Recount()
+    for found in recount(database):
+        progress(found.scans, expected)
+    if repair:
+        rebuild(database, found.spans)
+    yield _compared(found, repaired=repair)
+    if found.lost:
+        text = f"{found.lost:,} name a poster, program, ambassador or agent that is not there"
+        yield wrong(ROWS, text, _RESTORE)
+
+
+def _compared(found: Recount, *, repaired: bool) -> Finding:
+    if found.first is None:
+        return ok(TALLIES, f"agree with all {found.scans:,} scans")
+    which = f"{found.differing:,} of {found.hours:,} hours"
+    first = f"the first at {_moment(found.first * _HOUR)}"
+    if repaired:
+        return warning(TALLIES, f"{which} differed, {first}; they were counted again")
+    return wrong(TALLIES, f"{which} differ, {first}", _REPAIR)
+
+
+def _moment(at: int) -> str:
+    try:
+        return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"
+    except (ValueError, OverflowError, OSError):
+        return f"{at:,} seconds from 1970"  # what is broken may name any time
 
 
 def _polled(fresh: int | None, expected: Expected) -> Finding:

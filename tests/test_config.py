@@ -30,8 +30,8 @@ SAID = {
     "[alerts]\nfactor = 1": "alerts.factor: ",
     "[slack]\nhttp_port = 99999": "slack.http_port: ",
     "digest = 3": "digest: ",
-    'managers = ["maya"]': "managers: 'maya' is no Slack member id",
-    'managers = ["<@U0BOSS1>"]': "managers: '<@U0BOSS1>' is no Slack member id",
+    'managers = ["maya"]': "managers[1]: 'maya' is no Slack member id",
+    'managers = ["<@U0BOSS1>"]': "managers[1]: '<@U0BOSS1>' is no Slack member id",
 }
 
 

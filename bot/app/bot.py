@@ -137,8 +137,15 @@ class _Jobs:
         else:
             logger.info("%s.", _told(result))
             if not result.history:
-                self.alerting.look(self.now())
+                self.alert()
         self.publish()
+
+    def alert(self) -> None:
+        """Look for posters that stand out."""
+        try:
+            self.alerting.look(self.now(), self.polling.ingest.watched_since())
+        except StoreError as error:
+            logger.error("No spikes could be looked for: %s", error)  # noqa: TRY400 - one line says all
 
     def publish(self) -> None:
         """Put everything due into the outbox."""

@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 
 DEFAULT_PATH = "config.toml"
 _LIKELY = 60
+_REASONS = {
+    "string_pattern_mismatch": "must be a time of day such as 09:00",
+    "missing": "is missing",
+    "tuple_type": "must be a list, in square brackets",
+    "model_type": "must be a section with keys of its own",
+    "string_type": "must be a text in quotes",
+    "int_type": "must be a whole number",
+    "bool_type": "must be true or false",
+}
 _Model = TypeVar("_Model", bound=Section)
 
 
@@ -73,9 +82,10 @@ def _sentence(source: str, model: type[BaseModel], error: ErrorDetails) -> str:
 
 
 def _reason(error: ErrorDetails) -> str:
-    if error["type"] == "string_pattern_mismatch":
-        return "must be a time of day such as 09:00"
-    return str(error["msg"]).removeprefix("Value error, ").rstrip(".")
+    if error["type"] in _REASONS:
+        return _REASONS[error["type"]]
+    words = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
+    return words.replace("Input should be", "must be")
 
 
 def _place(location: tuple[int | str, ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from bot.domain.calendar import valid_zone, zones_like
 
@@ -44,6 +44,12 @@ def _with_slash(address: str) -> str:
     return address if address.endswith("/") else f"{address}/"
 
 
+def _member(id_: str) -> str:
+    if not (id_[:1] in {"U", "W"} and id_.isalnum()):
+        raise ValueError(f"{id_!r} is no Slack member id (U...); copy it from a profile")
+    return id_
+
+
 def _channel(name: str) -> str:
     if not name.strip("# "):
         raise ValueError("a channel needs a name, such as #posters, or an id")
@@ -51,6 +57,7 @@ def _channel(name: str) -> str:
 
 
 Zone = Annotated[str, AfterValidator(_zone)]
+Member = Annotated[str, AfterValidator(_member)]
 Channel = Annotated[str, AfterValidator(_channel)]
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
@@ -115,21 +122,13 @@ class Config(Section):
     """What `config.toml` may say."""
 
     zone: Zone = "UTC"
-    managers: tuple[str, ...] = ()
+    managers: tuple[Member, ...] = ()
     programs: tuple[Program, ...] = ()
     polling: Polling = Polling()
     digest: Digest = Digest()
     leaderboard: Leaderboard = Leaderboard()
     alerts: Alerts = Alerts()
     slack: Slack = Slack()
-
-    @field_validator("managers")
-    @classmethod
-    def _are_members(cls, managers: tuple[str, ...]) -> tuple[str, ...]:
-        for each in managers:
-            if not (each[:1] in {"U", "W"} and each.isalnum()):
-                raise ValueError(f"{each!r} is no Slack member id (U...); copy it from a profile")
-        return managers
 
 
 class Environment(Section):

@@ -83,9 +83,9 @@ def _told(id_: str, names: Mapping[str, str]) -> str:
 
 def _where_to_look(kind: str) -> str:
     remedies = {
-        "poster": "`top all time` lists the posters.",
-        "ambassador": "`leaderboard all time` lists the ambassadors.",
-        "program": "`status` says how many there are; give each a name in config.toml.",
+        "poster": "“top all time” lists the posters.",
+        "ambassador": "“leaderboard all time” lists the ambassadors.",
+        "program": "“status” says how many there are; give each a name in config.toml.",
     }
     return remedies[kind]
 

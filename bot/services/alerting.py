@@ -36,15 +36,16 @@ class Alerting:
     sensitivity: Sensitivity
     zone: str
 
-    def look(self, now: int) -> list[Spike]:
+    def look(self, now: int, since: int = 0) -> list[Spike]:
         """Judge every poster with enough scans in the last hour; returns the spikes told.
 
-        A decision, its alert and its messages are one transaction, so that a crash tells neither
+        What was scanned before `since` (UTC seconds) is history, and nobody is told of it. A
+        decision, its alert and its messages are one transaction, so that a crash tells neither
         half of it.
         """
         with self.database.read() as tx:
             channels = subscriptions.of_kind(tx, "alert")
-            found = self._spikes(tx, now) if channels else []
+            found = self._spikes(tx, now, since) if channels else []
         told = []
         for spike in found:
             with self.database.write(durable=True) as tx:
@@ -66,8 +67,8 @@ class Alerting:
         series = _hours(tx, spike, self.zone)
         return views.spike(spike, poster_name(poster), names.about(poster), self.zone, now, series)
 
-    def _spikes(self, tx: Transaction, now: int) -> list[Spike]:
-        scans = _in_window(tx, now)
+    def _spikes(self, tx: Transaction, now: int, since: int) -> list[Spike]:
+        scans = counts.by(tx, "poster", max(now - WINDOW + 1, since), now + 1)
         busy = [id_ for id_, count in scans.items() if count >= self.sensitivity.floor]
         if not busy:
             return []

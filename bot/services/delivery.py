@@ -108,7 +108,7 @@ class Delivery:
             return 0
         message = Message.from_dict(json.loads(parcel.message))
         try:
-            receipt = self._sender.post(channel, message, parcel.intent)
+            receipt = self._sender.post(channel, message, parcel.intent, called=parcel.channel)
         except Unknown as error:
             logger.warning("It is unknown whether a %s arrived: %s", parcel.kind, error)
             self._down(error)

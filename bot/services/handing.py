@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.slack.errors import Refused
+from bot.slack.errors import SlackError
 from bot.store import outbox
 
 if TYPE_CHECKING:
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
     from bot.services.delivery import Delivery
     from bot.store.database import Database
+
+
+class NotPostedError(SlackError):
+    """It does not stand in the channel; the text says why, and what becomes of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class HandDelivery:
         """Post the JSON of a message to a channel; returns the channel.
 
         Raises:
-            Refused: when Slack did not take it; the text says why, and what becomes of it.
+            NotPostedError: when Slack did not take it; the text says why, and what becomes of it.
         """
         now = self.clock()
         intent = f"{kind}/{channel}/by hand/{now}-{secrets.token_hex(4)}"
@@ -41,12 +45,12 @@ class HandDelivery:
         if what == "sent":
             return channel
         if what == "buried":
-            raise Refused("given up", error or "", permanent=True)
+            raise NotPostedError(error or "It was given up.")
         if what == "sending":
             fate = "It is not known yet whether it arrived; `posterpulse run` finds out."
         else:
             fate = f"{error or ''} It stays in the outbox; `posterpulse run` will send it.".lstrip()
-        raise Refused("not yet", fate, permanent=False)
+        raise NotPostedError(fate)
 
     def _state(self, intent: str) -> tuple[str, str | None]:
         with self.database.read() as tx:

@@ -104,6 +104,12 @@ class Ingest:
         with self._database.read() as tx:
             return cursors.fresh_until(tx, [feed.name for feed in self._feeds])
 
+    def watched_since(self) -> int:
+        """When the first sweep began that finished: what was scanned before it is history."""
+        with self._database.read() as tx:
+            sweeps = [sweeping.load(cursors.load(tx, feed.name)) for feed in self._feeds]
+        return max(sweep.since for sweep in sweeps)
+
     def _sweep(
         self, feed: Feed, result: Sync, *, full: bool, progress: Callable[[Sync], None]
     ) -> Sync:

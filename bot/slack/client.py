@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.slack.errors import Limited, Refused, SlackError, Unknown, refusal
+from bot.slack.errors import UNREACHABLE, Limited, Refused, SlackError, Unknown, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -141,7 +141,7 @@ def _verdict(response: SlackResponse, about: str) -> SlackError:
 def _unreachable(reason: object) -> Refused:
     """A request that was never sent, because no connection came about."""
     remedy = f"Slack could not be reached ({reason}): check the network and the Slack address."
-    return Refused("unreachable", remedy, permanent=False)
+    return Refused(UNREACHABLE, remedy, permanent=False)
 
 
 def _pause(text: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+UNREACHABLE = "unreachable"
 INVITE = "/invite @posterpulse"
 
 _TOKEN = "Copy the bot token again from the app's page under OAuth & Permissions."  # noqa: S105 - a sentence
@@ -48,7 +49,7 @@ class Refused(SlackError):
     """
 
     def __init__(self, code: str, remedy: str, *, permanent: bool) -> None:
-        super().__init__(f"Slack refused ({code}). {remedy}")
+        super().__init__(remedy if code == UNREACHABLE else f"Slack refused ({code}). {remedy}")
         self.code = code
         self.remedy = remedy
         self.permanent = permanent

@@ -63,18 +63,25 @@ class Sender:
         self._channels = Channels(client)
 
     def post(
-        self, channel: str, message: Message, key: str, thread_ts: str | None = None
+        self,
+        channel: str,
+        message: Message,
+        key: str,
+        thread_ts: str | None = None,
+        called: str = "",
     ) -> Receipt:
         """Send `message`, marked with `key`, to the channel or user with the id `channel`.
 
-        A workspace that doesn't know the native blocks yet refuses them and gets the text instead.
+        `called` is what people call the channel, for a remedy. A workspace that doesn't know the
+        native blocks yet refuses them and gets the text instead.
         """
+        told = called or channel
         try:
-            return self._post(channel, message.text, message.blocks, key, thread_ts)
+            return self._post(channel, message.text, message.blocks, key, thread_ts, told)
         except Refused as refused:
             if refused.code not in _UNFAMILIAR or message.plain is None:
                 raise
-        return self._post(channel, message.text, message.plain, key, thread_ts)
+        return self._post(channel, message.text, message.plain, key, thread_ts, told)
 
     def find_all(
         self, channel: str, key: str, oldest: float, thread_ts: str | None = None
@@ -120,11 +127,17 @@ class Sender:
         )
 
     def _post(
-        self, channel: str, text: str, blocks: Sequence[Block], key: str, thread_ts: str | None
+        self,
+        channel: str,
+        text: str,
+        blocks: Sequence[Block],
+        key: str,
+        thread_ts: str | None,
+        called: str,
     ) -> Receipt:
         answer = call(
             self._client.chat_postMessage,
-            channel,
+            called,
             channel=channel,
             text=text,
             blocks=list(blocks),

@@ -41,7 +41,7 @@ def _open(url: str) -> Database:
         from bot.store.postgres import PostgresDatabase  # noqa: PLC0415 - psycopg is an extra
     except ImportError as error:
         raise StoreError(
-            "DATABASE_URL names PostgreSQL: install its driver with  pip install 'psycopg[binary]'.",
+            "DATABASE_URL names PostgreSQL: install its driver:  pip install 'psycopg[binary]'",
             permanent=True,
         ) from error
     return PostgresDatabase(url)

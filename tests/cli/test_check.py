@@ -357,7 +357,7 @@ def test_scans_that_lost_what_they_name(desk: Desk) -> None:
     assert "→ Stop the bot and put a backup" in desk.line("✗ Rows")
 
 
-def test_damage_deep_down(desk: Desk) -> None:
+def test_a_page_that_is_damaged(desk: Desk) -> None:
     filled(desk)
     path = desk.path / "posterpulse.db"
     with closing(sqlite3.connect(path)) as store:
@@ -367,9 +367,23 @@ def test_damage_deep_down(desk: Desk) -> None:
         file.seek((page - 1) * size)
         file.write(b"\xff" * size)
     assert desk.check() == 0
-    assert desk.check("--deep") == 1
+    assert desk.check("--deep", "--repair") == 1
     assert "the file is damaged" in desk.out
-    assert "✗ Pages" in desk.out or "✗ Store" in desk.out
+    assert "Tallies" not in desk.out
+
+
+def test_an_index_that_lacks_scans(desk: Desk) -> None:
+    filled(desk)
+    with closing(sqlite3.connect(desk.path / "posterpulse.db", isolation_level=None)) as store:
+        store.execute("pragma writable_schema = on")
+        store.execute(
+            "update sqlite_schema set sql = replace(sql, '(id)', '(id) where at < 0')"
+            " where name = 'impression_id'"
+        )
+    assert desk.check("--deep", "--repair") == 1
+    assert "the file is damaged" in desk.line("✗ Pages")
+    assert "→ Stop the bot and put a backup" in desk.line("✗ Pages")
+    assert "Tallies" not in desk.out
 
 
 def test_a_store_that_does_not_open_is_not_read(desk: Desk) -> None:

@@ -83,8 +83,8 @@ def test_words_find_the_one_that_is_meant(words: str, id_: str) -> None:
             "north boat",
             "I know no poster “north boat”. Did you mean “Cafeteria, north door” (poster_4)?",
         ),
-        ("xyzzy", "I know no poster “xyzzy”. `top all time` lists the posters."),
-        ("", "I know no poster “”. `top all time` lists the posters."),
+        ("xyzzy", "I know no poster “xyzzy”. “top all time” lists the posters."),
+        ("", "I know no poster “”. “top all time” lists the posters."),
     ],
 )
 def test_words_that_mean_nobody_or_several_say_what_to_type(words: str, sentence: str) -> None:
@@ -109,9 +109,9 @@ def test_many_that_fit_are_counted_rather_than_listed() -> None:
 @pytest.mark.parametrize(
     ("kind", "where"),
     [
-        ("ambassador", "`leaderboard all time`"),
-        ("program", "`status`"),
-        ("poster", "`top all time`"),
+        ("ambassador", "“leaderboard all time”"),
+        ("program", "“status”"),
+        ("poster", "“top all time”"),
     ],
 )
 def test_with_nothing_like_it_one_is_told_where_to_look(kind: str, where: str) -> None:

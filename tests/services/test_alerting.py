@@ -140,6 +140,14 @@ def test_without_a_channel_nobody_is_told_and_nothing_is_noted(database: Databas
     assert len(alerting(database).look(NOW + 60)) == 1
 
 
+def test_what_was_scanned_before_the_bot_watched_is_history(database: Database) -> None:
+    subscribe(database, "#posters")
+    usually(database, 4, 0)
+    fill(database, *scans(NOW - 60, 40))
+    assert alerting(database).look(NOW, since=NOW - 30) == []
+    assert len(alerting(database).look(NOW, since=NOW - 3600)) == 1
+
+
 def test_two_processes_at_once_tell_once(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

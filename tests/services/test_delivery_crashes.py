@@ -41,10 +41,15 @@ class FragileSender(Sender):
         return super().channel_id(name_or_id)
 
     def post(
-        self, channel: str, message: Message, key: str, thread_ts: str | None = None
+        self,
+        channel: str,
+        message: Message,
+        key: str,
+        thread_ts: str | None = None,
+        called: str = "",
     ) -> Receipt:
         self.fuse.burn()
-        receipt = super().post(channel, message, key, thread_ts)
+        receipt = super().post(channel, message, key, thread_ts, called)
         self.fuse.burn()
         return receipt
 

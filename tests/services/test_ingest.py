@@ -24,6 +24,7 @@ def test_the_first_poll_takes_all_in_as_history_and_the_next_only_what_is_new(
     second = poller.ingest.sync()
     assert (second.new, second.requests, second.history) == (1, 1, False)
     assert len(ids(store)) == 451
+    assert poller.ingest.watched_since() == NOW
     with store.read() as tx:
         assert counts.everything(tx) == 451
 

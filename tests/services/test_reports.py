@@ -201,8 +201,8 @@ def test_a_silent_vantio_is_owned_up_to_and_slack_is_not(database: Database) -> 
     [
         ("top poster:librarry-mian", "Did you mean “Main library” (p1)"),
         ("poster main", "could be several posters: “Main library” (p1), “Main hall” (p2)"),
-        ("top poster:zzzz", "`top all time` lists the posters"),
-        ("top ambassador:zzzz", "`leaderboard all time` lists the ambassadors"),
+        ("top poster:zzzz", "“top all time” lists the posters"),
+        ("top ambassador:zzzz", "“leaderboard all time” lists the ambassadors"),
         ("program zzzz", "give each a name in config.toml"),
     ],
 )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.services.checkup import disk
-from bot.services.checkup.finding import ok, warning, wrong
+from bot.services.checkup.finding import ok, to_fix, warning, wrong
 from bot.store import counts, cursors, outbox, proof, quarantine
 from bot.store.database import StoreError
 from bot.store.recount import Recount, damage, rebuild, recount
@@ -81,8 +81,11 @@ def deep(
         return
     with closing(database):
         try:
-            yield from _sound(database)
-            yield from _tallied(database, progress, repair=repair)
+            pages = list(_sound(database))
+            yield from pages
+            # Nothing is counted from a damaged file, let alone written to it.
+            if not to_fix(pages):
+                yield from _tallied(database, progress, repair=repair)
         except StoreError as error:
             yield _failure(error, "")
 

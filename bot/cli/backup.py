@@ -29,6 +29,8 @@ def backup(file: str, *, force: bool, as_json: bool) -> None:
     FILE is a complete SQLite store as of the moment of the call; it appears when it is complete,
     and only you may read it. For PostgreSQL, use pg_dump.
     """
+    if file == "-":
+        raise click.UsageError("A backup is a file, not a stream; name one.")
     store = source(session.settings().database_url, file)
     with _private(), writing(file, force=force) as stream, bar("Copying the store") as progress:
         unfinished = Path(stream.name)
@@ -37,7 +39,8 @@ def backup(file: str, *, force: bool, as_json: bool) -> None:
     if as_json:
         session.print_json({"file": file, "bytes": taken, "scans": scans})
     else:
-        click.echo(f"Backed up {scans:,} scans to {file} ({size(taken)}).")
+        what = "1 scan" if scans == 1 else f"{scans:,} scans"
+        click.echo(f"Backed up {what} to {file} ({size(taken)}).")
 
 
 @contextmanager

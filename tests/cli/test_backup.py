@@ -93,6 +93,13 @@ def test_there_is_no_store(terminal: Terminal, tmp_path: Path) -> None:
     assert names_in(tmp_path) == {"config.toml"}
 
 
+@pytest.mark.usefixtures("store")
+def test_a_stream_is_no_file(terminal: Terminal, tmp_path: Path) -> None:
+    assert terminal.run("backup", "-") == 2
+    assert "not a stream" in terminal.err
+    assert names_in(tmp_path) == {"config.toml"}
+
+
 def test_postgres(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://me:hush@127.0.0.1:9/store")
     assert terminal.run("backup", "copy.db") == 1

@@ -2,10 +2,8 @@ from __future__ import annotations
 
 import json
 import resource
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -299,98 +297,3 @@ def test_a_disk_that_is_full(desk: Desk) -> None:
     assert "posterpulse.db: the disk is full or failing" in ended.stdout
     assert "✓ Vantio" in ended.stdout
     assert ended.stderr == ""
-
-
-def filled(desk: Desk) -> None:
-    rows = [
-        SCAN | {"id": f"imp_{n}", "scanned_at": f"2026-11-02T{n % 24:02}:30:00Z"} for n in range(60)
-    ]
-    (desk.path / "scans.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
-    assert run(["import", "scans.jsonl"]) == 0
-
-
-def tamper(desk: Desk, sql: str) -> None:
-    with closing(sqlite3.connect(desk.path / "posterpulse.db", isolation_level=None)) as store:
-        assert store.execute(sql).rowcount
-
-
-def test_deep_down_all_is_fine(desk: Desk) -> None:
-    filled(desk)
-    assert desk.check("--deep") == 0
-    assert desk.line("✓ Pages") == "✓ Pages the file and its indexes are sound"
-    assert desk.line("✓ Tallies") == "✓ Tallies agree with all 60 scans"
-    assert desk.check() == 0
-    assert "Tallies" not in desk.out
-
-
-def test_tallies_that_differ_are_told_and_repaired(desk: Desk) -> None:
-    filled(desk)
-    tamper(desk, "update tally set scans = scans + 1 where hour % 24 in (10, 15)")
-    assert desk.check() == 0
-    assert desk.check("--deep") == 1
-    told = "2 of 24 hours differ, the first at 2026-11-02 10:00 UTC"
-    remedy = "→ To count them again from the scans: posterpulse check --deep --repair"
-    assert desk.line("✗ Tallies") == f"✗ Tallies {told}{remedy}"
-    assert desk.check("--deep", "--repair", "--json") == 0
-    assert {
-        "subject": "Tallies",
-        "verdict": "warning",
-        "text": f"{told.replace('differ', 'differed')}; they were counted again",
-        "remedy": "",
-    } in json.loads(desk.out)["findings"]
-    assert desk.check("--deep", "--repair") == 0
-    assert desk.line("✓ Tallies").endswith("agree with all 60 scans")
-
-
-def test_a_tally_of_no_hour_that_has_a_name(desk: Desk) -> None:
-    filled(desk)
-    tamper(desk, "update tally set hour = -99999999999 where hour % 24 = 10")
-    assert desk.check("--deep") == 1
-    assert "2 of 25 hours differ, the first at -359,999" in desk.line("✗ Tallies")
-
-
-def test_scans_that_lost_what_they_name(desk: Desk) -> None:
-    filled(desk)
-    tamper(desk, "delete from agent")
-    assert desk.check("--deep") == 1
-    assert "60 name a poster, program, ambassador or agent" in desk.line("✗ Rows")
-    assert "→ Stop the bot and put a backup" in desk.line("✗ Rows")
-
-
-def test_a_page_that_is_damaged(desk: Desk) -> None:
-    filled(desk)
-    path = desk.path / "posterpulse.db"
-    with closing(sqlite3.connect(path)) as store:
-        ((page,),) = store.execute("select rootpage from sqlite_schema where name = 'agent'")
-        ((size,),) = store.execute("pragma page_size")
-    with path.open("r+b") as file:
-        file.seek((page - 1) * size)
-        file.write(b"\xff" * size)
-    assert desk.check() == 0
-    assert desk.check("--deep", "--repair") == 1
-    assert "the file is damaged" in desk.out
-    assert "Tallies" not in desk.out
-
-
-def test_an_index_that_lacks_scans(desk: Desk) -> None:
-    filled(desk)
-    with closing(sqlite3.connect(desk.path / "posterpulse.db", isolation_level=None)) as store:
-        store.execute("pragma writable_schema = on")
-        store.execute(
-            "update sqlite_schema set sql = replace(sql, '(id)', '(id) where at < 0')"
-            " where name = 'impression_id'"
-        )
-    assert desk.check("--deep", "--repair") == 1
-    assert "the file is damaged" in desk.line("✗ Pages")
-    assert "→ Stop the bot and put a backup" in desk.line("✗ Pages")
-    assert "Tallies" not in desk.out
-
-
-def test_a_store_that_does_not_open_is_not_read(desk: Desk) -> None:
-    assert desk.check("--deep", DATABASE_URL="sqlite:///nowhere/p.db") == 1
-    assert "does not open" in desk.line("! Tallies")
-
-
-def test_repair_needs_deep(desk: Desk) -> None:
-    assert desk.check("--repair") == 2
-    assert "--repair needs --deep" in desk.err

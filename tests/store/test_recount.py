@@ -131,7 +131,7 @@ def test_keys_that_lead_nowhere_are_found(database: Database, column: str) -> No
 
 def test_a_writer_beside_it_makes_no_difference(database: Database, store_url: str) -> None:
     add(database, [scan(n, START + n * 600) for n in range(300)])
-    ended = Event()
+    begun, ended = Event(), Event()
 
     def write() -> None:
         with closing(open_store(store_url)) as other:
@@ -139,10 +139,12 @@ def test_a_writer_beside_it_makes_no_difference(database: Database, store_url: s
             while not ended.is_set():
                 add(other, [scan(number + n, START + n * 2000) for n in range(50)])
                 number += 50
+                begun.set()
 
     thread = Thread(target=write)
     thread.start()
     try:
+        assert begun.wait(30)
         found = [whole(database, 20) for _ in range(5)]
     finally:
         ended.set()

@@ -96,7 +96,7 @@ def history(tx: Transaction, expected: Expected) -> Iterator[Finding]:
     rejected = quarantine.count(tx)
     if rejected:
         text = f"{rejected:,} rows from Vantio are no scans that can be read, and not counted"
-        yield warning(POLLS, text, "They are kept, with the reasons, in the table quarantine.")
+        yield warning(POLLS, text, "`posterpulse quarantine` lists them, with the reasons.")
     yield from _messages(tx, expected.now)
 
 

@@ -1,4 +1,7 @@
-"""Slack delivers at least once: what comes a second time is acknowledged, and nothing more."""
+"""Slack delivers at least once: a button pressed once must not share an answer twice.
+
+A command that comes twice is answered twice, privately, which does no harm.
+"""
 
 from __future__ import annotations
 
@@ -17,20 +20,25 @@ _REMEMBERED = 1000
 
 
 def register(app: App) -> None:
-    """Let no listener see the same deed of a person twice."""
+    """Acknowledge the second delivery of a pressed button, and do nothing more."""
     seen = _Seen()
 
     def once(body: dict[str, Any], next_: Callable[[], BoltResponse]) -> BoltResponse:
-        trigger = body.get("trigger_id")
-        if trigger and seen.before(str(trigger)):
+        if body.get("type") == "block_actions" and seen.before(_press(body)):
             return BoltResponse(status=200)
         return next_()
 
     app.use(once)
 
 
+def _press(body: dict[str, Any]) -> str:
+    """What is the same for two deliveries of one press, and for no two presses."""
+    when = [str(action.get("action_ts")) for action in body.get("actions", ())]
+    return " ".join([str(body.get("trigger_id")), str(body.get("response_url")), *when])
+
+
 class _Seen:
-    """The ids of the last deeds; a repetition follows within minutes, if at all."""
+    """The last presses; a repetition follows within minutes, if at all."""
 
     def __init__(self) -> None:
         self._ids: OrderedDict[str, None] = OrderedDict()

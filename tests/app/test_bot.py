@@ -50,8 +50,8 @@ def slack() -> Iterator[FakeSlack]:
 
 
 def burst(campus: Campus, place: int) -> list[object]:
-    """A crowd at one poster, a minute ago."""
-    return [*campus.burst(campus.posters[place]["id"], time.time() - 90, 40)]
+    """A crowd at one poster, in the last second."""
+    return [*campus.burst(campus.posters[place]["id"], time.time() - 1, 40, seconds=1)]
 
 
 def counts(folder: Path) -> dict[str, int]:
@@ -85,8 +85,7 @@ def test_a_life(campus: Campus, vantio: FakeVantio, slack: FakeSlack, tmp_path: 
         assert digest.blocks[0]["text"]["text"].startswith("Scan digest")
         assert f"{len(campus.impressions) + 40:,} new scans (" in first.log
 
-        # A question is answered, once, however often Slack delivers it.
-        slack.socket.duplicate_next = True
+        # A question is answered, to one person only.
         slack.slash("top 3 last 7 days", channel="posters")
         first.until(lambda: space.messages("posters", YOU)[1:])
         slack.slash("status", channel="posters")
@@ -94,7 +93,8 @@ def test_a_life(campus: Campus, vantio: FakeVantio, slack: FakeSlack, tmp_path: 
         answers = space.messages("posters", YOU)[1:]
         assert [each.only_for for each in answers] == [YOU, YOU]
 
-        # A button shows it to everyone, with the name of who pressed it.
+        # A button shows it to everyone, once however often Slack delivers the press.
+        slack.socket.duplicate_next = True
         slack.press(answers[0], "share")
         first.until(lambda: len(space.messages("posters")) == 2)
         assert f"Shared by <@{YOU}>" in str(space.messages("posters")[1].blocks)

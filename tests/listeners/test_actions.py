@@ -43,6 +43,7 @@ def test_a_press_delivered_twice_is_shared_once(room: Room) -> None:
     answer = room.ask("top today")
     room.copies = 2
     room.press(answer, "share")
+    room.copies = 1
     room.ask("help")
     assert [message.only_for for message in room.said()] == [YOU, None, YOU]
     # Pressed again by the same person, it is another deed.

@@ -64,13 +64,8 @@ def take(sweep: Sweep, page: Seen) -> Sweep:
     sweep = _learn(sweep, page)
     if _joins(sweep, page):
         return _advance(sweep, page)
-    if (
-        sweep.falling
-        and not sweep.rising
-        and page.times
-        and page.times[-1] >= max(sweep.seam_times)
-    ):
-        # Rows arrived on top and pushed the list down: walk on until the seam comes by again.
+    if _pushed_down(sweep, page):
+        # Walk on until the seam comes by again.
         return replace(sweep, offset=sweep.offset + page.size)
     return _step_back(sweep, page.size)
 
@@ -98,6 +93,13 @@ def _joins(sweep: Sweep, page: Seen) -> bool:
     return unchecked or not set(page.ids).isdisjoint(sweep.seam)
 
 
+def _pushed_down(sweep: Sweep, page: Seen) -> bool:
+    """Whether rows arrived on top of a newest-first list, so that this page was read before."""
+    newest_first = sweep.falling and not sweep.rising
+    comparable = bool(page.times and sweep.seam_times)
+    return newest_first and comparable and page.times[-1] >= max(sweep.seam_times)
+
+
 def _inside_frontier(sweep: Sweep, page: Seen) -> bool:
     """Whether an oldest-first walk begins in the frontier's own second.
 
@@ -115,8 +117,10 @@ def _take_empty(sweep: Sweep) -> Sweep:
 
 
 def _advance(sweep: Sweep, page: Seen) -> Sweep:
-    # Only from joined pages: above one that was reached by chance there may be unread rows.
-    sweep = replace(sweep, newest=max((*page.times, sweep.newest or 0)))
+    # Only from joined pages, since above one that was reached by chance there may be unread rows;
+    # and never from the future, since a wrong clock somewhere would end every later walk too soon.
+    past = [at for at in page.times if at <= sweep.started_at]
+    sweep = replace(sweep, newest=max((*past, sweep.newest or 0)))
     if _past_frontier(sweep, page):
         return _finish(sweep)
     known = bool(page.ids) and page.ids[-1] in sweep.seam

@@ -14,6 +14,8 @@ from bot.domain.sweep import Order, Seen, Sweep, begin, dump, load, refused, tak
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+NOW = 1_000_000
+
 
 @dataclass
 class Feed:
@@ -47,7 +49,7 @@ def walk(
     disturb: Callable[[Feed], None] = lambda _: None,
 ) -> Sweep:
     """One sweep to its end; `disturb` happens between pages; state survives as text."""
-    sweep = begin(learned, now=1)
+    sweep = begin(learned, now=NOW)
     while sweep.under_way:
         seen, rows = feed.page(sweep.offset, sweep.limit)
         store.update(rows)
@@ -106,7 +108,7 @@ def test_a_crash_in_the_middle_does_not_hide_the_unread_rest() -> None:
     feed, store = filled("newest", 1_000), dict[str, int]()
     learned = walk(feed, store, Sweep())
     feed.rows |= {f"imp_{n:05}": n for n in range(1_000, 1_500)}
-    sweep = begin(learned, now=2)
+    sweep = begin(learned, now=NOW)
     for _ in range(2):
         seen, rows = feed.page(sweep.offset, sweep.limit)
         store.update(rows)
@@ -117,8 +119,27 @@ def test_a_crash_in_the_middle_does_not_hide_the_unread_rest() -> None:
     assert store == feed.rows
 
 
+def test_a_scan_from_the_future_does_not_end_later_walks_too_soon() -> None:
+    feed, store = filled("newest", 300), dict[str, int]()
+    feed.rows["imp_wrong_clock"] = NOW + 1
+    sweep = walk(feed, store, Sweep())
+    feed.rows |= {f"imp_{n:05}": n for n in range(300, 700)}
+    walk(feed, store, sweep)
+    assert store == feed.rows
+
+
+def test_an_oldest_first_feed_that_turns_around_is_followed() -> None:
+    feed, store = filled("oldest", 300), dict[str, int]()
+    sweep = walk(feed, store, Sweep())
+    feed.order = "newest"
+    feed.rows |= {f"imp_{n:05}": n for n in range(300, 700)}
+    for _ in range(3):
+        sweep = walk(feed, store, sweep)
+    assert store == feed.rows
+
+
 def test_a_feed_that_ignores_the_offset_is_left_alone() -> None:
-    sweep = begin(Sweep(), now=1)
+    sweep = begin(Sweep(), now=NOW)
     for _ in range(10):
         sweep = take(sweep, Seen(("a", "b"), (2, 1), 2))
     assert not sweep.under_way
@@ -127,7 +148,7 @@ def test_a_feed_that_ignores_the_offset_is_left_alone() -> None:
 
 def test_a_spurious_empty_page_is_not_the_end() -> None:
     feed, store = filled("newest", 500), dict[str, int]()
-    sweep, empties = begin(Sweep(), now=1), {2, 4}
+    sweep, empties = begin(Sweep(), now=NOW), {2, 4}
     while sweep.under_way:
         seen, rows = feed.page(sweep.offset, sweep.limit)
         if feed.requests in empties:
@@ -138,7 +159,7 @@ def test_a_spurious_empty_page_is_not_the_end() -> None:
 
 
 def test_a_refused_limit_is_halved_down_to_one_row() -> None:
-    sweep: Sweep | None = begin(Sweep(), now=1)
+    sweep: Sweep | None = begin(Sweep(), now=NOW)
     limits = []
     while sweep is not None:
         limits.append(sweep.limit)

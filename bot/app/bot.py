@@ -156,13 +156,10 @@ class _Jobs:
 
     def deliver(self) -> None:
         """Send what the outbox holds."""
-        while not self.stopping.is_set():
-            try:
-                if self.delivery.step() is None:
-                    return
-            except StoreError as error:
-                logger.error("Nothing could be sent: %s", error)  # noqa: TRY400 - one line says all
-                return
+        try:
+            self.delivery.deliver(self.stopping.is_set)
+        except StoreError as error:
+            logger.error("Nothing could be sent: %s", error)  # noqa: TRY400 - one line says all
 
     def _go_on(self, _: Sync) -> None:
         """Between two pages: end a long sweep where the bot is to stop."""

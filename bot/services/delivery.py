@@ -80,10 +80,10 @@ class Delivery:
         self._who = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._paused: dict[str, int] = {}
 
-    def deliver(self) -> int:
-        """Work until nothing is due; returns how many messages were sent."""
+    def deliver(self, stopped: Callable[[], bool] = lambda: False) -> int:
+        """Work until nothing is due or it is `stopped`; returns how many messages were sent."""
         count = 0
-        while (done := self.step()) is not None:
+        while not stopped() and (done := self.step()) is not None:
             count += done
         return count
 

@@ -75,17 +75,26 @@ order by i.at, i.id limit :most
 def _add_batch(
     tx: Transaction, batch: list[Impression], scanner: Callable[[Impression], int | None]
 ) -> list[Impression]:
-    fresh_ids = {row.id for row in batch} - known(tx, [row.id for row in batch])
-    fresh = [row for row in batch if row.id in fresh_ids]
-    if not fresh:
-        return []
+    there = known(tx, [row.id for row in batch])
+    fresh = [row for row in batch if row.id not in there]
+    if fresh:
+        records = _records(tx, fresh, scanner)
+        tx.many(_INSERT, records)
+        _tally(tx, records)
+    return fresh
+
+
+def _records(
+    tx: Transaction, fresh: list[Impression], scanner: Callable[[Impression], int | None]
+) -> list[dict[str, Value]]:
     posters = poster_keys(tx, fresh)
     programs = keys_of(tx, "program", {row.program for row in fresh})
     ambassadors = keys_of(tx, "ambassador", {row.ambassador for row in fresh})
     agents = agent_keys(tx, {(row.agent or "", row.device or "") for row in fresh})
-    records: list[dict[str, Value]] = [
+    return [
         {
             "at": row.scanned_at,
+            "hour": row.scanned_at // HOUR,
             "id": row.id,
             "poster": posters[row.poster],
             "program": programs[row.program],
@@ -95,18 +104,17 @@ def _add_batch(
         }
         for row in fresh
     ]
-    tx.many(_INSERT, records)
-    tallied = Counter(
-        (
-            row.scanned_at // HOUR,
-            posters[row.poster],
-            programs[row.program],
-            ambassadors[row.ambassador],
-        )
-        for row in fresh
+
+
+def _tally(tx: Transaction, records: list[dict[str, Value]]) -> None:
+    counted = Counter(tuple(record[name] for name in _TALLIED) for record in records)
+    tx.many(
+        _TALLY,
+        [
+            dict(zip(_TALLIED, key, strict=True)) | {"scans": scans}
+            for key, scans in counted.items()
+        ],
     )
-    tx.many(_TALLY, [dict(zip(_TALLIED, (*k, n), strict=True)) for k, n in tallied.items()])
-    return fresh
 
 
 _INSERT = """
@@ -114,7 +122,7 @@ insert into impression (at, id, poster, program, ambassador, agent, scanner)
 values (:at, :id, :poster, :program, :ambassador, :agent, :scanner)
 """
 
-_TALLIED = ("hour", "poster", "program", "ambassador", "scans")
+_TALLIED = ("hour", "poster", "program", "ambassador")
 _TALLY = """
 insert into tally (hour, poster, program, ambassador, scans)
 values (:hour, :poster, :program, :ambassador, :scans)

@@ -10,7 +10,7 @@ from bot.domain.spike import Sensitivity
 from bot.domain.subscription import Schedule, Subscription
 from bot.services.alerting import Alerting
 from bot.services.digests import DIGEST, LEADERBOARD, Publisher
-from bot.store import cursors, subscriptions
+from bot.store import subscriptions
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -21,14 +21,9 @@ _HOUR = 3600
 
 def publisher(settings: Settings, database: Database, awake: int) -> Publisher:
     """What publishes digests and leaderboards; `awake` since when the bot runs (UTC seconds)."""
-    feeds = reading.condition(settings, database).feeds
-
-    def fresh_until() -> int | None:
-        with database.read() as tx:
-            return cursors.fresh_until(tx, feeds)
-
     config = settings.config
     reports = reading.reports(settings, database)
+    fresh_until = reading.condition(settings, database).fresh_until
     return Publisher(database, reports, fresh_until, config.managers, config.zone, awake)
 
 

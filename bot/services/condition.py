@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from bot.domain.model import Programs
     from bot.store.database import Database, Transaction
 
-_RECENT = 14 * 86_400
-_LATE_POLLS = 3
+RECENT = 14 * 86_400  # seconds for which a message that was given up is worth a word
+LATE_POLLS = 3  # polls that may fail to come before something must be wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Condition:
                 polled_every=self.every,
                 quarantined=quarantine.count(tx),
                 waiting=posted.get("waiting", 0) + posted.get("sending", 0),
-                buried=len(outbox.buried(tx, now - _RECENT)),
+                buried=len(outbox.buried(tx, now - RECENT)),
                 upcoming=tuple(
                     (each.kind, each.channel, each.next_due)
                     for each in upcoming
@@ -54,6 +54,11 @@ class Condition:
                 troubles=tuple(self._troubles(tx, now)),
             )
 
+    def fresh_until(self) -> int | None:
+        """Up to when everything scanned is known, in UTC seconds; None before the first sweep."""
+        with self.database.read() as tx:
+            return cursors.fresh_until(tx, self.feeds)
+
     def _troubles(self, tx: Transaction, now: int) -> list[Trouble]:
         down = [
             Trouble(each.problem or f"{each.name} is down", each.remedy or "")
@@ -61,9 +66,9 @@ class Condition:
             if each.down_since is not None
         ]
         fresh = cursors.fresh_until(tx, self.feeds)
-        if not down and fresh is not None and now - fresh > _LATE_POLLS * self.every:
+        if not down and fresh is not None and now - fresh > LATE_POLLS * self.every:
             down.append(Trouble("Polling has stopped.", "Is `posterpulse run` still running?"))
         return down + [
             Trouble(f"A message to {each.channel} was given up ({each.kind}).", each.error)
-            for each in outbox.buried(tx, now - _RECENT)[:3]
+            for each in outbox.buried(tx, now - RECENT)[:3]
         ]

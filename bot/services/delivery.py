@@ -90,17 +90,16 @@ class Delivery:
     def step(self) -> int | None:
         """One unit of work: 1 when a message was sent, 0 when not, None when there was none."""
         now = self._clock()
+        settled = now - self._patience.certain
         with self._database.write(durable=True) as tx:
-            parcel = outbox.claim(tx, now, self._who)
-        if parcel:
-            return self._send(parcel, now)
-        with self._database.write(durable=True) as tx:
-            parcel = outbox.claim_unknown(tx, now, self._who, now - self._patience.certain)
-        if parcel:
-            return self._look(parcel)
-        with self._database.write(durable=True) as tx:
-            parcel = outbox.claim_repeated(tx, now, self._who)
-        return self._remove_copies(parcel) if parcel else None
+            due = outbox.claim(tx, now, self._who)
+            doubtful = None if due else outbox.claim_unknown(tx, now, self._who, settled)
+            repeated = None if due or doubtful else outbox.claim_repeated(tx, now, self._who)
+        if due:
+            return self._send(due, now)
+        if doubtful:
+            return self._look(doubtful)
+        return self._remove_copies(repeated) if repeated else None
 
     def _send(self, parcel: Parcel, claimed: int) -> int:
         channel = self._target(parcel, claimed)

@@ -99,11 +99,6 @@ class Ingest:
             result = self._sweep(feed, result, full=full, progress=progress or _unheard)
         return result
 
-    def fresh_until(self) -> int | None:
-        """Up to when everything scanned is known, in UTC seconds."""
-        with self._database.read() as tx:
-            return cursors.fresh_until(tx, [feed.name for feed in self._feeds])
-
     def watched_since(self) -> int:
         """When the first sweep began that finished: what was scanned before it is history."""
         with self._database.read() as tx:

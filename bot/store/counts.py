@@ -97,7 +97,10 @@ def scanners(
 def extent(tx: Transaction, selection: Selection = ANY) -> tuple[int | None, int | None]:
     """When the first and the last matching scan happened, to the hour for a selection."""
     if selection == ANY:
-        ((first, last),) = tx.rows("select min(at), max(at) from impression")
+        # Asked for both at once, SQLite reads every row; one at a time, only the two ends.
+        ((first, last),) = tx.rows(
+            "select (select min(at) from impression), (select max(at) from impression)"
+        )
         return first, last
     where, values = _filter(tx, selection)
     ((first, last),) = tx.rows(f"select min(hour), max(hour) from tally c {where}", **values)

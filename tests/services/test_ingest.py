@@ -7,7 +7,7 @@ import pytest
 
 from bot.sandbox.fake_vantio import FakeVantio
 from bot.services.ingest import Feed
-from bot.store import counts, quarantine
+from bot.store import counts, cursors, quarantine
 from tests.services.poller import NOW, Poller, asked_for_impressions, ids, row
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def test_a_feed_that_refuses_the_limit_is_asked_for_fewer_rows(
 def test_chosen_programs_are_swept_each_on_its_own(vantio: FakeVantio, store: Database) -> None:
     poller = Poller(vantio, store, ("prog_1",))
     assert poller.ingest.sync().new == 225
-    assert poller.ingest.fresh_until() == NOW
+    with store.read() as tx:
+        assert cursors.fresh_until(tx, ["impressions/prog_1"]) == NOW
     poller.client.close()
     assert Feed("prog_1").name == "impressions/prog_1"
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.services.checkup import disk
 from bot.services.checkup.finding import ok, to_fix, warning, wrong
+from bot.services.condition import LATE_POLLS, RECENT
 from bot.store import counts, cursors, outbox, proof, quarantine
 from bot.store.database import StoreError
 from bot.store.recount import Recount, damage, rebuild, recount
@@ -23,8 +24,6 @@ SUBJECT, POLLS, MESSAGES = "Store", "Polling", "Messages"
 PAGES, TALLIES, ROWS = "Pages", "Tallies", "Rows"
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
-_RECENT = 14 * _DAY
-_LATE_POLLS = 3
 _START = "Start `posterpulse run`, or see in its log what holds it up."
 _REPAIR = "To count them again from the scans:  posterpulse check --deep --repair"
 _RESTORE = "Stop the bot and put a backup in the place of the store; the bot reads the rest again."
@@ -160,13 +159,13 @@ def _polled(fresh: int | None, expected: Expected) -> Finding:
     if fresh is None:
         return ok(POLLS, "nothing was read yet; the first poll takes in what there is")
     age = expected.now - fresh
-    if age > _LATE_POLLS * expected.every:
+    if age > LATE_POLLS * expected.every:
         return warning(POLLS, f"the last one was {_ago(age)}", _START)
     return ok(POLLS, f"the last one was {_ago(age)}")
 
 
 def _messages(tx: Transaction, now: int) -> Iterator[Finding]:
-    given_up = outbox.buried(tx, now - _RECENT)
+    given_up = outbox.buried(tx, now - RECENT)
     late = outbox.late(tx, now - _HOUR)
     if given_up:
         last = given_up[0]

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
-Value = str | int | float | None
+Value = str | int | float | bytes | None
 # How long a writer waits for its turn.
 BUSY_SECONDS = 30
 
@@ -37,8 +37,17 @@ class Transaction(Protocol):
     def execute(self, sql: str, **values: Value) -> int:
         """Run one statement and return how many rows it changed."""
 
-    def many(self, sql: str, values: Sequence[Mapping[str, Value]]) -> None:
-        """Run one statement for each set of values, in order."""
+    def many(self, sql: str, values: Sequence[Sequence[Value]]) -> None:
+        """Run one statement for each row of values, in order.
+
+        The statement has a `?` for each value of a row, since names are slow when they are many.
+        """
+
+    def pack(self, id_: str) -> Value:
+        """An id as the columns that hold one an impression keep it, never longer than it is."""
+
+    def unpack(self, value: Value) -> str:
+        """The id that was packed."""
 
 
 class Database(Protocol):

@@ -86,7 +86,7 @@ def following(tx: Transaction, key: int, most: int) -> list[Quarantined]:
 
 def remove(tx: Transaction, keys: Iterable[int]) -> None:
     """Let the rows with these keys go."""
-    tx.many("delete from quarantine where key = :key", [{"key": key} for key in keys])
+    tx.many("delete from quarantine where key = ?", [(key,) for key in keys])
 
 
 def release(tx: Transaction, kind: str, ids: Collection[str]) -> None:

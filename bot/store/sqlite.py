@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from bot.store.connections import Connections
 from bot.store.database import BUSY_SECONDS, StoreError
+from bot.store.ids import pack, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from bot.store.database import Value
 
@@ -35,9 +36,17 @@ class SqliteTransaction:
         """See `Transaction.execute`."""
         return self.connection.execute(sql, values).rowcount
 
-    def many(self, sql: str, values: Sequence[Mapping[str, Value]]) -> None:
+    def many(self, sql: str, values: Sequence[Sequence[Value]]) -> None:
         """See `Transaction.many`."""
         self.connection.executemany(sql, values)
+
+    def pack(self, id_: str) -> Value:
+        """A canonical UUID as its 16 bytes, any other id as it is."""
+        return pack(id_)
+
+    def unpack(self, value: Value) -> str:
+        """See `Transaction.unpack`."""
+        return unpack(value)
 
 
 class SqliteDatabase:

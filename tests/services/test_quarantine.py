@@ -141,6 +141,12 @@ class Counting:
         self.statements += len(values)
         self.tx.many(sql, values)
 
+    def pack(self, id_: str) -> Value:
+        return self.tx.pack(id_)
+
+    def unpack(self, value: Value) -> str:
+        return self.tx.unpack(value)
+
 
 @pytest.mark.parametrize(("rejects", "most"), [(0, 1), (3, 3)])
 def test_ids_that_match_nothing_cost_next_to_nothing(

@@ -80,7 +80,8 @@ class Polling(Section):
 
     every_minutes: int = Field(5, ge=1, le=1440)
     programs: tuple[str, ...] = ()
-    full_sweep_hours: int = Field(24, ge=1, le=720)
+    audit_hours: int = Field(6, ge=1, le=720)
+    full_sweep_hours: int = Field(168, ge=1, le=8760)
     directory_hours: int = Field(6, ge=1, le=720)
 
 

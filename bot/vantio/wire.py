@@ -59,6 +59,7 @@ class Page(Generic[Listed]):
     rows: tuple[Listed, ...]
     rejects: tuple[Reject, ...]
     size: int
+    holes: tuple[int, ...] = ()
 
 
 def impressions(body: bytes) -> Page[Impression]:
@@ -190,13 +191,15 @@ def _page(body: bytes, key: str, read: Callable[[object], Listed | Reject]) -> P
     listed = _envelope(body, key)
     rows: list[Listed] = []
     rejects: list[Reject] = []
-    for row in listed:
+    holes: list[int] = []
+    for place, row in enumerate(listed):
         made = read(row)
         if isinstance(made, Reject):
             rejects.append(made)
+            holes.append(place)
         else:
             rows.append(made)
-    return Page(tuple(rows), tuple(rejects), len(listed))
+    return Page(tuple(rows), tuple(rejects), len(listed), tuple(holes))
 
 
 def _whole(digits: str) -> int | str:

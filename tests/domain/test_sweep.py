@@ -39,7 +39,8 @@ class Feed:
         rows = self.listed()[offset : offset + min(limit, self.cap)]
         readable = [row for row in rows if not row[0].startswith("junk")]
         ids, times = tuple(r[0] for r in readable), tuple(r[1] for r in readable)
-        return Seen(ids, times, len(rows)), readable
+        holes = tuple(n for n, row in enumerate(rows) if row[0].startswith("junk"))
+        return Seen(ids, times, len(rows), holes), readable
 
 
 def walk(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from bot.domain.model import Ambassador, Impression, Poster
-from bot.services.ingest import take_in
+from bot.services.taking import take_in
 from bot.store import directory, impressions, quarantine
 from bot.vantio import wire
 
@@ -54,8 +54,8 @@ class Kind(Generic[_Listed]):
 def _take_impressions(
     tx: Transaction, rows: Sequence[Impression], rejects: Sequence[Reject], now: int
 ) -> int:
-    new, _ = take_in(tx, "import/impressions", rows, rejects, now)
-    return len(new)
+    added, _ = take_in(tx, "import/impressions", rows, rejects, now)
+    return len(added.new)
 
 
 def _take_posters(

@@ -170,7 +170,7 @@ def take_in(
             secrets[month] = secret_of(tx, month)
         return fingerprint(secrets[month], row)
 
-    new = impressions.add(tx, rows, scanner)
+    new = impressions.add(tx, rows, scanner).new
     quarantine.release(tx, EVERYTHING, {row.id for row in rows})
     return new, quarantine.add(tx, feed, rejects, now)
 

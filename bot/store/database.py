@@ -31,8 +31,11 @@ class StoreError(Exception):
 class Transaction(Protocol):
     """Statements that succeed or fail together."""
 
-    def rows(self, sql: str, **values: Value) -> list[tuple[Any, ...]]:
-        """All rows of a query, or of a change with `returning`."""
+    def rows(self, sql: str, *listed: Value, **values: Value) -> list[tuple[Any, ...]]:
+        """All rows of a query, or of a change with `returning`.
+
+        A statement with many values of one sort has a `?` for each in place of names, and no names.
+        """
 
     def execute(self, sql: str, **values: Value) -> int:
         """Run one statement and return how many rows it changed."""

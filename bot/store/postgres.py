@@ -36,9 +36,9 @@ class PostgresTransaction:
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
 
-    def rows(self, sql: str, **values: Value) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, *listed: Value, **values: Value) -> list[tuple[Any, ...]]:
         """See `Transaction.rows`."""
-        return self._connection.execute(_translated(sql), values).fetchall()
+        return self._connection.execute(_translated(sql), listed or values).fetchall()
 
     def execute(self, sql: str, **values: Value) -> int:
         """See `Transaction.execute`."""

@@ -79,9 +79,16 @@ create table source (
 # those that retention dropped included; `bias` the entries of a feed that are no row here, by time.
 # The width of a tally is in hours (an hour, a day, 32 days), its start a multiple of the width in
 # hours since 1970; `told` of its scans bear the hash of a scanner. `impression_sample` holds one in
-# 256 of the scanners, to count different people of long periods. `first_load` and `retention` have
+# 64 of the scanners, to count different people of long periods. `first_load` and `retention` have
 # at most one row.
-RANKS = """
+TALLY = """
+create table tally (
+    width integer not null, start bigint not null,
+    poster integer not null, program integer not null, ambassador integer not null,
+    scans bigint not null, told bigint not null,
+    primary key (poster, width, start, program, ambassador)) {clustered}"""
+RANKS = (
+    """
 create table feed (key {serial}, id {name} not null unique);
 create table listed (
     feed integer not null, hour bigint not null, rows bigint not null,
@@ -99,7 +106,7 @@ create table sighting (
 create table suspect (
     feed integer not null, id {packed} not null, primary key (feed, id)) {clustered};
 create table retention (before bigint not null);
-create table first_load (began_at bigint not null);
+create table first_load (key integer primary key);
 drop index impression_id;
 alter table impression rename to first_impression;
 create table impression (
@@ -113,13 +120,11 @@ insert into impression (at, id, poster, program, ambassador, agent, scanner)
 drop table first_impression;
 create unique index impression_id on impression (id);
 create index impression_sample on impression (at, program, poster, ambassador, scanner)
-    where (scanner & 255) = 0;
+    where (scanner & 63) = 0;
 drop table tally;
-create table tally (
-    width integer not null, start bigint not null,
-    poster integer not null, program integer not null, ambassador integer not null,
-    scans bigint not null, told bigint not null,
-    primary key (width, start, poster, program, ambassador)) {clustered};
+"""
+    + TALLY
+    + """;
 insert into tally (width, start, poster, program, ambassador, scans, told)
     select 1, (at - (at % 3600 + 3600) % 3600) / 3600, poster, program, ambassador,
         count(*), count(scanner)
@@ -132,7 +137,6 @@ insert into tally (width, start, poster, program, ambassador, scans, told)
     select 768, start - (start % 768 + 768) % 768, poster, program, ambassador,
         cast(sum(scans) as bigint), cast(sum(told) as bigint)
     from tally where width = 24 group by 2, 3, 4, 5;
-create index tally_of_poster on tally (poster, width, start);
 create table program_tally (
     width integer not null, start bigint not null, program integer not null,
     scans bigint not null, told bigint not null,
@@ -141,6 +145,7 @@ insert into program_tally (width, start, program, scans, told)
     select width, start, program, cast(sum(scans) as bigint), cast(sum(told) as bigint)
     from tally group by 1, 2, 3
 """
+)
 
 MIGRATIONS = (("first", FIRST), ("ranks", RANKS))
 

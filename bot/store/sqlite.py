@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 
 # The first that knows `returning`.
 _OLDEST = (3, 35, 0)
+# Large sorts go to a file, since the index on ids alone would take more memory than all the rest;
+# 16 MiB of pages hold the upper part of every tree. A log of 16 MiB (4,000 pages) lets pages that
+# many transactions change go to the file once; it shrinks after something large.
+_PRAGMAS = (
+    "temp_store = file",
+    "cache_size = -16384",
+    "wal_autocheckpoint = 4000",
+    "journal_size_limit = 67108864",
+)
 
 
 class SqliteTransaction:
@@ -28,9 +37,9 @@ class SqliteTransaction:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
 
-    def rows(self, sql: str, **values: Value) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, *listed: Value, **values: Value) -> list[tuple[Any, ...]]:
         """See `Transaction.rows`."""
-        return self.connection.execute(sql, values).fetchall()
+        return self.connection.execute(sql, listed or values).fetchall()
 
     def execute(self, sql: str, **values: Value) -> int:
         """See `Transaction.execute`."""
@@ -39,6 +48,14 @@ class SqliteTransaction:
     def many(self, sql: str, values: Sequence[Sequence[Value]]) -> None:
         """See `Transaction.many`."""
         self.connection.executemany(sql, values)
+
+    def unless_repeated(self, sql: str) -> bool:
+        """Run a statement; False, and all is as before, where something unique would be twice."""
+        try:
+            self.connection.execute(sql)
+        except sqlite3.IntegrityError:
+            return False
+        return True
 
     def pack(self, id_: str) -> Value:
         """A canonical UUID as its 16 bytes, any other id as it is."""
@@ -87,6 +104,17 @@ class SqliteDatabase:
             with _begun(connection, "begin immediate"):
                 yield SqliteTransaction(connection)
 
+    def compact(self) -> None:
+        """Write the file anew without gaps, and learn how its rows are spread.
+
+        Takes as much disk again while it runs, and keeps writers waiting.
+        """
+        with self._explained():
+            connection = self._connections.mine()
+            connection.execute("vacuum")
+            connection.execute("pragma optimize")
+            connection.execute("pragma wal_checkpoint(truncate)")
+
     def close(self) -> None:
         """See `Database.close`."""
         self._connections.close()
@@ -116,7 +144,8 @@ def _connect(path: str) -> sqlite3.Connection:
 
 
 def _set_up(connection: sqlite3.Connection) -> None:
-    connection.execute("pragma temp_store = memory")
+    for pragma in _PRAGMAS:
+        connection.execute(f"pragma {pragma}")
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:

@@ -129,9 +129,9 @@ class Counting:
     def __init__(self, tx: Transaction) -> None:
         self.tx, self.statements = tx, 0
 
-    def rows(self, sql: str, **values: Value) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, *listed: Value, **values: Value) -> list[tuple[Any, ...]]:
         self.statements += 1
-        return self.tx.rows(sql, **values)
+        return self.tx.rows(sql, *listed, **values)
 
     def execute(self, sql: str, **values: Value) -> int:
         self.statements += 1

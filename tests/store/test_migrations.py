@@ -28,8 +28,10 @@ insert into ambassador (id) values ('user_1');
 insert into poster (id) values ('poster_a');
 insert into agent (agent, device) values ('Mozilla', 'mobile');
 insert into impression (at, id, poster, program, ambassador, agent, scanner) values
-    (-3600, 'imp_1', 1, 1, 1, 1, 256), (-3601, '0b5c2f0e-8d1f-4c5e-9a7b-3f2d1e0c9b8a', 1, 1, 1, 1, null),
-    (2764800, 'imp_3', 1, 1, 1, 1, -7), (2768399, '0B5C2F0E-8D1F-4C5E-9A7B-3F2D1E0C9B8A', 1, 1, 1, 1, null),
+    (-3600, 'imp_1', 1, 1, 1, 1, 256),
+    (-3601, '0b5c2f0e-8d1f-4c5e-9a7b-3f2d1e0c9b8a', 1, 1, 1, 1, null),
+    (2764800, 'imp_3', 1, 1, 1, 1, -7),
+    (2768399, '0B5C2F0E-8D1F-4C5E-9A7B-3F2D1E0C9B8A', 1, 1, 1, 1, null),
     (2851200, 'imp_5', 1, 1, 1, 1, null);
 insert into tally (hour, poster, program, ambassador, scans) values
     (-1, 1, 1, 1, 1), (-2, 1, 1, 1, 1), (768, 1, 1, 1, 2), (792, 1, 1, 1, 1)

@@ -108,11 +108,13 @@ class End:
         self._reached = 0
         self._beyond: int | None = None
         self._stride = max(cap // 2, 1)
-        self._checking = False
         self.offset = max(expected - self._overlap, 0)
 
-    def tell(self, size: int) -> None:
-        """The page at `offset` had so many entries."""
+    def tell(self, size: int, *, new: bool = False) -> None:
+        """The page at `offset` had so many entries, and maybe rows that the copy had not.
+
+        Behind such there may be more, which are to be read anyway: so the list is read along.
+        """
         if size:
             self._reached = max(self._reached, self.offset + size)
         else:
@@ -122,19 +124,19 @@ class End:
         if (size == 1 and self._overlap) or self._beyond == self._reached:
             self.at = self._reached
         else:
-            self.offset = self._next(short=0 < size < self._cap)
+            self.offset = self._next(along=new or 0 < size < self._cap)
 
-    def _next(self, *, short: bool) -> int:
+    def _next(self, *, along: bool) -> int:
         edge = max(self._reached - self._overlap, 0)
-        if short and not self._checking:
-            self._checking = True
+        if along and self.offset < edge:
             return edge
-        self._checking = False
         if self._beyond is None:
             self._stride *= 4
             return edge + self._stride
         if self._reached:
-            return max((edge + self._beyond) // 2, edge) if self._beyond - edge > self._cap else edge
+            return (
+                max((edge + self._beyond) // 2, edge) if self._beyond - edge > self._cap else edge
+            )
         offset = max(self._beyond - self._stride, 0)
         self._stride *= 4
         return offset

@@ -28,11 +28,11 @@ _LEAST_LOOKS = 48
 _LONG = 1000
 
 
-class Moved(Exception):  # noqa: N818 - no error: the audit begins again
+class Moved(Exception):
     """What a page shows can't be joined with what was seen before: the list moved meanwhile."""
 
 
-class Disordered(Exception):  # noqa: N818 - no error: the list is read another way
+class Disordered(Exception):
     """A page contradicts the order, or mending costs more than reading all of the list."""
 
 
@@ -40,17 +40,16 @@ class Disordered(Exception):  # noqa: N818 - no error: the list is read another 
 class Audit:
     """One audit of an ordered feed.
 
-    `read_top` takes in what a newest-first list has new and says whether there was anything. `found`
-    is what was taken in, `looks` how many pages were read,
-    `probes` how many of them unprompted; `doubtful` says that differences were
-    seen which may hide each other; `newest` is the time of the newest scan that came, in UTC
-    seconds.
+    `read_top` takes in what a newest-first list has new and says whether there was anything.
+    `found` is what was taken in; `looks` counts the pages that were read, `probes` those of them
+    that nothing pointed at; `doubtful` says that differences were seen which may hide each other;
+    `newest` is the time of the newest scan that came, in UTC seconds.
     """
 
     taker: Taker
     learned: Sweep
     read_top: Callable[[], bool]
-    found: Sync = Sync(complete=False)
+    found: Sync = field(default_factory=Sync)
     looks: int = 0
     probes: int = 0
     doubtful: bool = False
@@ -122,7 +121,8 @@ class Audit:
             total = ranks.total(tx, self.taker.key)
         end = End(total, self._cap)
         while end.at is None:
-            end.tell(self._look(end.offset))
+            before = self.found.new
+            end.tell(self._look(end.offset), new=self.found.new > before)
         self._end = end.at
         if total and not self._end:
             self._believe_empty()
@@ -272,4 +272,3 @@ class Audit:
     @property
     def _length(self) -> int:
         return self._end or 0
-

@@ -31,8 +31,9 @@ _SHORT = 12
 class CatchUp:
     """One feed being brought together with the store.
 
-    `learned` is what is known of the list; `began` is the present, in UTC seconds; `to_read` and `to_audit` say that all of it is due to be
-    read, or to be proven. `heard` is called with what came since it was called last.
+    `learned` is what is known of the list; `began` is the present, in UTC seconds; `to_read` and
+    `to_audit` say that all of it is due to be read, or to be proven. `heard` is called with what
+    came since it was called last.
     """
 
     taker: Taker
@@ -86,15 +87,17 @@ class CatchUp:
         before = self.learned.frontier
         sweep = sweeping.begin(self.learned, self.taker.clock(), full=full)
         self.heard(Sync(history=sweep.first))
-        came = 0
+        came = Sync()
 
         def heard(taken: Taken) -> None:
             nonlocal came
-            came += len(taken.new)
+            came = came.plus(Sync.of(taken, before))
             self.heard(Sync.of(taken, before))
 
         self.learned = Walk(self.taker, sweep, self.pages.of, heard).run()
-        return came
+        if came.edited and not sweep.full:
+            self.learned = replace(self.learned, doubtful=True)
+        return came.new
 
     def _prove(self, *, thorough: bool) -> bool:
         audit = self._audit(thorough=thorough)

@@ -37,7 +37,6 @@ class Pages:
         """The page at an offset, of as many rows as Vantio lists at once."""
         page = self.of(self._limit, offset)
         while page is None:
-            self._limit //= 2
             page = self.of(self._limit, offset)
         return page
 
@@ -55,6 +54,7 @@ class Pages:
             if limit == 1:
                 raise
             logger.info("Vantio refuses %d rows a page; asking for fewer.", limit)
+            self._limit = limit // 2
             return None
         self._accepted = max(self._accepted, limit)
         return page

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # A first load commits so many pages together; what a crash loses of them is read again.
 _BATCH = 16
 
+
 class Walk:
     """One sweep of one feed, page by page.
 

@@ -13,7 +13,7 @@ from bot.store import impressions
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.store.database import Transaction
+    from bot.store.database import Transaction, Value
 
 
 def begin(tx: Transaction, feed: int) -> None:
@@ -24,8 +24,8 @@ def begin(tx: Transaction, feed: int) -> None:
 def see(tx: Transaction, feed: int, ids: Iterable[str]) -> None:
     """The walk saw these rows."""
     tx.many(
-        "insert into sighting (feed, id) values (:feed, :id) on conflict (feed, id) do nothing",
-        [{"feed": feed, "id": tx.pack(id_)} for id_ in ids],
+        "insert into sighting (feed, id) values (?, ?) on conflict (feed, id) do nothing",
+        [(feed, tx.pack(id_)) for id_ in ids],
     )
 
 
@@ -36,8 +36,8 @@ def close(tx: Transaction, feed: int, now: int) -> int:
     gone = [id_ for id_ in unseen if id_ in before]
     forget(tx, feed)
     tx.many(
-        "insert into suspect (feed, id) values (:feed, :id)",
-        [{"feed": feed, "id": id_} for id_ in unseen if id_ not in before],
+        "insert into suspect (feed, id) values (?, ?)",
+        [(feed, id_) for id_ in unseen if id_ not in before],
     )
     return impressions.delete(tx, [tx.unpack(id_) for id_ in gone], now)
 
@@ -54,7 +54,7 @@ def forget(tx: Transaction, feed: int) -> None:
     tx.execute("delete from suspect where feed = :feed", feed=feed)
 
 
-def _unseen(tx: Transaction, feed: int) -> list[object]:
+def _unseen(tx: Transaction, feed: int) -> list[Value]:
     rows = tx.rows(
         """select i.id from impression i
         left join sighting s on s.feed = i.feed and s.id = i.id

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["HOUR", "Added", "add", "between", "delete", "known", "stream"]
 
 _CHUNK = 2000
+_EVERYTHING = 1 << 60
 
 # Turns an impression into the keyed hash of who scanned, None where nothing tells.
 Scanner = Callable[["Impression"], "int | None"]
@@ -74,14 +75,17 @@ def known(tx: Transaction, ids: Collection[str]) -> set[str]:
     }
 
 
-def between(tx: Transaction, feed: int, low: int, high: int) -> list[tuple[int, str]]:
-    """Time and id of the impressions that a feed lists with low < at < high, by time."""
+def between(
+    tx: Transaction, feed: int, low: int, high: int, most: int = _EVERYTHING
+) -> list[tuple[int, str]]:
+    """Time and id of the first impressions that a feed lists with low < at < high, by time."""
     rows = tx.rows(
         "select at, id from impression where at > :low and at < :high and feed = :feed"
-        " order by at, id",
+        " order by at, id limit :most",
         low=low,
         high=high,
         feed=feed,
+        most=most,
     )
     return [(at, tx.unpack(id_)) for at, id_ in rows]
 

@@ -84,8 +84,8 @@ def set_bias(tx: Transaction, feed: int, low: int, high: int, found: Mapping[int
         high=high,
     )
     tx.many(
-        "insert into bias (feed, at, rows) values (:feed, :at, :rows)",
-        [{"feed": feed, "at": at, "rows": rows} for at, rows in found.items() if rows],
+        "insert into bias (feed, at, rows) values (?, ?, ?)",
+        [(feed, at, rows) for at, rows in found.items() if rows],
     )
 
 

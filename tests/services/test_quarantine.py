@@ -8,8 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.model import Ambassador, Impression, Poster, Reject
-from bot.services.taking import take_in
 from bot.services.quarantine import Retried, retry
+from bot.services.taking import take_in
 from bot.store import counts, directory, quarantine
 from bot.vantio import wire
 from tests.services.poller import NOW, ids, row

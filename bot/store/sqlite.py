@@ -41,9 +41,9 @@ class SqliteTransaction:
         """See `Transaction.rows`."""
         return self.connection.execute(sql, listed or values).fetchall()
 
-    def execute(self, sql: str, **values: Value) -> int:
+    def execute(self, sql: str, *listed: Value, **values: Value) -> int:
         """See `Transaction.execute`."""
-        return self.connection.execute(sql, values).rowcount
+        return self.connection.execute(sql, listed or values).rowcount
 
     def many(self, sql: str, values: Sequence[Sequence[Value]]) -> None:
         """See `Transaction.many`."""
@@ -57,13 +57,10 @@ class SqliteTransaction:
             return False
         return True
 
-    def pack(self, id_: str) -> Value:
-        """A canonical UUID as its 16 bytes, any other id as it is."""
-        return pack(id_)
-
-    def unpack(self, value: Value) -> str:
-        """See `Transaction.unpack`."""
-        return unpack(value)
+    # A canonical UUID as its 16 bytes, any other id as it is. No methods that call on, since one id
+    # is packed for every row of a feed.
+    pack = staticmethod(pack)
+    unpack = staticmethod(unpack)
 
 
 class SqliteDatabase:

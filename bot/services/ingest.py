@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.domain import sweep as sweeping
-from bot.domain.scanner import fingerprint, month_of
+from bot.services.scanners import Scanners
 from bot.store import cursors, impressions, quarantine
-from bot.store.scanner_keys import secret_of
 from bot.vantio.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -162,15 +161,7 @@ def take_in(
 
     Returns the impressions that were new, and how many rows are newly in quarantine.
     """
-    secrets: dict[str, bytes] = {}
-
-    def scanner(row: Impression) -> int | None:
-        month = month_of(row.scanned_at)
-        if month not in secrets:
-            secrets[month] = secret_of(tx, month)
-        return fingerprint(secrets[month], row)
-
-    new = impressions.add(tx, rows, scanner).new
+    new = impressions.add(tx, rows, Scanners(tx)).new
     quarantine.release(tx, EVERYTHING, {row.id for row in rows})
     return new, quarantine.add(tx, feed, rejects, now)
 

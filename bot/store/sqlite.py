@@ -102,14 +102,10 @@ class SqliteDatabase:
                 yield SqliteTransaction(connection)
 
     def compact(self) -> None:
-        """Write the file anew without gaps, and learn how its rows are spread.
-
-        Takes as much disk again while it runs, and keeps writers waiting.
-        """
+        """Write the file anew without gaps: writers wait, and as much disk must be free."""
         with self._explained():
             connection = self._connections.mine()
             connection.execute("vacuum")
-            connection.execute("pragma optimize")
             connection.execute("pragma wal_checkpoint(truncate)")
 
     def close(self) -> None:

@@ -73,7 +73,7 @@ def _by_hour(records: Sequence[Record]) -> _Counts:
 
 
 def _listed(records: Sequence[Record]) -> _Counts:
-    return Counter([(each[7], each[0] // HOUR) for each in records if each[7]])
+    return Counter([(feed, at // HOUR) for at, _, _, _, _, _, _, feed in records if feed])
 
 
 def _less(counts: _Counts, others: _Counts) -> _Counts:
@@ -114,9 +114,8 @@ def _of_programs(counts: _Counts) -> _Counts:
 
 
 def _rows(width: int, counted: _Counted) -> list[tuple[int, ...]]:
-    """The rows of a table of tallies, in order of time."""
     told = counted.told
-    return sorted([(width, *key, scans, told.get(key, 0)) for key, scans in counted.scans.items()])
+    return [(width, *key, scans, told.get(key, 0)) for key, scans in counted.scans.items()]
 
 
 def _add(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bot.domain import leaderboard
 from bot.domain.figures import count
 from bot.domain.naming import poster_name
-from bot.domain.period import slices
 from bot.store import counts
 from bot.store.tiles import rounded
 
@@ -35,8 +35,7 @@ _ROUNDED = ((14 * _DAY, _DAY), (2 * _DAY, _HOUR))
 class Ranking:
     """What to rank: the scans of a selection, whose keys are `scope`, in a comparison.
 
-    `fair` says whether there is something to compare with; `known` is the part of the period that
-    can hold scans.
+    `fair` says whether there is something to compare with; `cuts` are the slices of the period.
     """
 
     tx: Transaction
@@ -45,7 +44,7 @@ class Ranking:
     scope: Scope
     comparison: Comparison
     fair: bool
-    known: Period
+    cuts: Sequence[Cut]
 
     def posters(self, n: int) -> tuple[tuple[Row, ...], int]:
         """The first `n` posters, and how many had scans."""
@@ -55,8 +54,9 @@ class Ranking:
         rows = leaderboard.rank(named, self._before("poster"), n)
         parts = [[replace(self.selection, poster=row.id)] for row in rows]
         series = self._courses(parts)
+        details = self.names.abouts([shown[row.id] for row in rows])
         return tuple(
-            replace(row, detail=self.names.about(shown[row.id]), series=course)
+            replace(row, detail=details[row.id], series=course)
             for row, course in zip(rows, series, strict=True)
         ), len(found)
 
@@ -90,7 +90,7 @@ class Ranking:
 
     def _courses(self, parts: Sequence[Sequence[Selection]]) -> list[tuple[int, ...]]:
         """The scans of each slice of the period, for each row: the sum of its parts."""
-        return [*map(tuple, counts.courses(self.tx, parts, _readable(self.known)))]
+        return [*map(tuple, counts.courses(self.tx, parts, _readable(self.cuts)))]
 
 
 def by(tx: Transaction, dimension: str, period: Period, scope: Scope) -> dict[str, int]:
@@ -108,11 +108,14 @@ def _at_least_as_many(found: dict[str, int], n: int) -> list[str]:
     return [id_ for id_, scans in counted if scans >= least][:_MOST_NAMED]
 
 
-def _readable(period: Period) -> list[Cut]:
-    cuts = slices(period)
+def _readable(cuts: Sequence[Cut]) -> list[Cut]:
+    """The slices for a sparkline: as many as one can hold, and no more tallies than need be."""
+    if not cuts:
+        return []
+    start, end = cuts[0][0], cuts[-1][1]
     if len(cuts) > _SPARK:
-        cuts = slices(period, _SPARK_SLICES)
-    spans = [(start, end) for start, end, _ in cuts]
-    length = period.end - period.start
-    step = next((step for least, step in _ROUNDED if length >= least), 1)
-    return rounded(spans, step)
+        length = end - start
+        borders = [start + length * each // _SPARK_SLICES for each in range(_SPARK_SLICES + 1)]
+        cuts = [*pairwise(borders)]
+    step = next((step for least, step in _ROUNDED if end - start >= least), 1)
+    return rounded(cuts, step)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bot.domain.calendar import local
@@ -70,7 +71,7 @@ class _Reading:
         return replace(found, filters=filters)
 
     def _base(self, scope: Scope) -> Answer:
-        comparison, first = compare(self.question.period, self.now), self._first()
+        comparison, (first, _) = compare(self.question.period, self.now), counts.extent(self.tx)
         fair = _fair(comparison, first)
         cuts = slices(_known(comparison.period, first))
         periods = [comparison.period, *([comparison.before] if fair else [])]
@@ -101,8 +102,9 @@ class _Reading:
 
     def _ranking(self, base: Answer, selection: Selection, scope: Scope) -> Ranking:
         comparison, fair = base.comparison, base.total_before is not None
-        known = _known(comparison.period, self._first())
-        return Ranking(self.tx, self.names, selection, scope, comparison, fair, known)
+        borders = [*(bucket.start for bucket in base.series), comparison.period.end]
+        cuts = [*pairwise(borders)]
+        return Ranking(self.tx, self.names, selection, scope, comparison, fair, cuts)
 
     def _about_poster(self, selection: Selection) -> Answer:
         id_ = self.names.find("poster", self.question.subject or "")
@@ -148,9 +150,6 @@ class _Reading:
         if not base.total or told < _WITH_ADDRESS * base.total:
             return None
         return scanners.people(self.tx, period.start, period.end, scope)
-
-    def _first(self) -> int | None:
-        return counts.extent(self.tx)[0]
 
     def _notes(self) -> tuple[str, ...]:
         return tuple(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bot.store.tallies import HOUR, WIDTHS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 ROWS = 0  # the width of no tally
 
@@ -47,7 +47,7 @@ def tiles(start: int, end: int, edge: int = 0) -> list[Tile]:
     return [*_between(ROWS, start, low), *hours, *_between(ROWS, high, end)]
 
 
-def rounded(cuts: list[tuple[int, int]], step: int) -> list[tuple[int, int]]:
+def rounded(cuts: Sequence[tuple[int, int]], step: int) -> list[tuple[int, int]]:
     """Neighbouring slices (start, end) with the borders between them on multiples of `step`.
 
     What all of them hold together stays what it is. No slice may be shorter than `step` seconds.

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from bot.store.tallies import HOUR, WIDTHS
 from bot.store.tiles import ROWS, Tile, rounded, tiles
-from tests.domain.clocks import at, zones
 
 BLOCK = 768 * HOUR
 # Seconds around the borders of hours, days and blocks, and anywhere between.
@@ -99,13 +98,6 @@ def test_half_an_hour_before_the_edge_is_rounded_to_the_nearest_hour() -> None:
 )
 def test_examples(start: int, end: int, expected: list[tuple[int, ...]]) -> None:
     assert [tuple(tile) for tile in tiles(start, end)] == expected
-
-
-@given(zones, st.integers(1, 40))
-def test_days_of_any_zone_are_few_entries(zone: str, days: int) -> None:
-    start = at("2026-03-01", zone)
-    found = tiles(start, start + days * 86_400)
-    assert sum((t.high - t.low) // t.width for t in found if t.width) <= days + 24
 
 
 @given(st.integers(0, 10**7), st.lists(st.integers(HOUR, 10**6), max_size=20))

@@ -85,6 +85,12 @@ class Polling(Section):
     directory_hours: int = Field(6, ge=1, le=720)
 
 
+class Store(Section):
+    """How long single scans are kept; 0 for ever."""
+
+    keep_days: int = Field(0, ge=0, le=36_500)
+
+
 class Digest(Section):
     """The daily digest of the day before."""
 
@@ -126,6 +132,7 @@ class Config(Section):
     managers: tuple[Member, ...] = ()
     programs: tuple[Program, ...] = ()
     polling: Polling = Polling()
+    store: Store = Store()
     digest: Digest = Digest()
     leaderboard: Leaderboard = Leaderboard()
     alerts: Alerts = Alerts()

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from bot.domain import listing
 from bot.domain.listing import FAR, Order, Seen
-from bot.domain.scanner import fingerprint, month_of
+from bot.services.scanners import Scanners
 from bot.store import impressions, quarantine, ranks
-from bot.store.scanner_keys import secret_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -244,15 +243,7 @@ def take_in(
     Returns:
         What was added, and how many rows are newly in quarantine.
     """
-    secrets: dict[str, bytes] = {}
-
-    def scanner(row: Impression) -> int | None:
-        month = month_of(row.scanned_at)
-        if month not in secrets:
-            secrets[month] = secret_of(tx, month)
-        return fingerprint(secrets[month], row)
-
-    added = impressions.add(tx, rows, scanner, feed)
+    added = impressions.add(tx, rows, Scanners(tx), feed)
     quarantine.release(tx, EVERYTHING, {row.id for row in rows})
     return added, quarantine.add(tx, source, rejects, now)
 

@@ -34,17 +34,15 @@ class Transaction(Protocol):
     def rows(self, sql: str, *listed: Value, **values: Value) -> list[tuple[Any, ...]]:
         """All rows of a query, or of a change with `returning`.
 
-        A statement with many values of one sort has a `?` for each in place of names, and no names.
+        A statement with many values has a `?` for each in place of names, which are slow when they
+        are many; it can't have both.
         """
 
-    def execute(self, sql: str, **values: Value) -> int:
-        """Run one statement and return how many rows it changed."""
+    def execute(self, sql: str, *listed: Value, **values: Value) -> int:
+        """Run one statement and return how many rows it changed; values as for `rows`."""
 
     def many(self, sql: str, values: Sequence[Sequence[Value]]) -> None:
-        """Run one statement for each row of values, in order.
-
-        The statement has a `?` for each value of a row, since names are slow when they are many.
-        """
+        """Run one statement for each row of values, in order; it has a `?` for each value."""
 
     def pack(self, id_: str) -> Value:
         """An id as the columns that hold one an impression keep it, never longer than it is."""

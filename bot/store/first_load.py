@@ -9,9 +9,11 @@ everything, only slower, until the next load finishes.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from bot.store import records
+from bot.store.database import StoreError
 from bot.store.schema import TALLY, statements
 from bot.store.sqlite import SqliteDatabase
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
     from bot.store.database import Database, Transaction, Value
     from bot.store.tallies import Record
+
+logger = logging.getLogger(__name__)
 
 # A page of a list lies close together in time; a file in no order does not.
 _NEAR = 4
@@ -48,22 +52,28 @@ def under_way(tx: Transaction) -> bool:
     return bool(tx.rows("select 1 from first_load"))
 
 
-def finish(database: Database) -> None:
+def finish(database: Database) -> int:
     """Make the store whole and compact; does nothing where no first load is under way.
 
     Of an id that came at two times, since it was edited meanwhile, one row stays.
+
+    Returns:
+        How many rows went for that.
+
+    Raises:
+        StoreError: when the store can't be made whole; it goes on as before.
     """
-    if not isinstance(database, SqliteDatabase):
-        return
-    with database.write() as tx:
+    with database.read() as tx:
         if not under_way(tx):
-            return
-        if not tx.unless_repeated(_ID_INDEX):
-            records.remove(tx, _repeated(tx))
-            tx.execute(_ID_INDEX)
-        _reorder(tx, _BY_POSTER)
-        tx.execute("delete from first_load")
-    database.compact()
+            return 0
+    if not isinstance(database, SqliteDatabase):
+        return 0
+    repeated = _make_whole(database)
+    try:
+        database.compact()
+    except StoreError as error:
+        logger.warning("The store stays larger than it could be. %s", error)
+    return repeated
 
 
 def near(tx: Transaction, times: Mapping[Value, int]) -> list[Record]:
@@ -78,6 +88,19 @@ def near(tx: Transaction, times: Mapping[Value, int]) -> list[Record]:
     if len(rows) == most:
         rows = _at(tx, list(times.items()))
     return [record for record in rows if record[1] in times]
+
+
+def _make_whole(database: SqliteDatabase) -> int:
+    repeated: list[Record] = []
+    with database.write(durable=True) as tx:
+        if under_way(tx):
+            if not tx.unless_repeated(_ID_INDEX):
+                repeated = _repeated(tx)
+                records.remove(tx, repeated)
+                tx.execute(_ID_INDEX)
+            _reorder(tx, _BY_POSTER)
+            tx.execute("delete from first_load")
+    return len(repeated)
 
 
 def _reorder(tx: Transaction, key: str) -> None:

@@ -10,7 +10,7 @@ from bot.store import first_load, keys, records, retention
 from bot.store.tallies import HOUR
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from bot.domain.model import Impression
     from bot.store.database import Database, Transaction, Value
@@ -133,7 +133,7 @@ def _insert(
 ) -> None:
     records.dig_up(tx, fresh)
     made = keys.of_rows(tx, fresh.values())
-    records.insert(tx, [_record(id_, row, made, scanner(row), feed) for id_, row in fresh.items()])
+    records.insert(tx, _records(fresh.items(), made, map(scanner, fresh.values()), feed))
 
 
 def _relist(
@@ -141,30 +141,36 @@ def _relist(
 ) -> int:
     """Let rows that are there be what their feed says now; returns how many that changed."""
     made = keys.of_rows(tx, [row for row, _ in listed])
-    claimed, before, after = [], [], []
-    for row, old in listed:
-        new = _record(old[1], row, made, old[6], feed)
+    hashes = [old[6] for _, old in listed]
+    told = _records([(old[1], row) for row, old in listed], made, hashes, feed)
+    before, after, claimed = [], [], []
+    for (row, old), new in zip(listed, told, strict=True):
         if new[:5] != old[:5]:
             before.append(old)
-            after.append(_record(old[1], row, made, scanner(row), feed))
-        elif old[7] != feed:
+            after.append((*new[:6], scanner(row), feed))
+        elif feed != old[7]:
             claimed.append(old)
     records.replace(tx, before, after)
     records.claim(tx, claimed, feed)
     return len(after)
 
 
-def _record(id_: Value, row: Impression, made: Keys, scanner: int | None, feed: int) -> Record:
-    return (
-        row.scanned_at,
-        id_,
-        made.posters[row.poster],
-        made.programs[row.program],
-        made.ambassadors[row.ambassador],
-        made.agents[row.agent or "", row.device or ""],
-        scanner,
-        feed,
-    )
+def _records(
+    rows: Iterable[tuple[Value, Impression]], made: Keys, hashes: Iterable[int | None], feed: int
+) -> list[Record]:
+    return [
+        (
+            row.scanned_at,
+            id_,
+            made.posters[row.poster],
+            made.programs[row.program],
+            made.ambassadors[row.ambassador],
+            made.agents[row.agent or "", row.device or ""],
+            hash_,
+            feed,
+        )
+        for (id_, row), hash_ in zip(rows, hashes, strict=True)
+    ]
 
 
 _STREAM = """

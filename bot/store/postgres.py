@@ -40,9 +40,9 @@ class PostgresTransaction:
         """See `Transaction.rows`."""
         return self._connection.execute(_translated(sql), listed or values).fetchall()
 
-    def execute(self, sql: str, **values: Value) -> int:
+    def execute(self, sql: str, *listed: Value, **values: Value) -> int:
         """See `Transaction.execute`."""
-        return self._connection.execute(_translated(sql), values).rowcount
+        return self._connection.execute(_translated(sql), listed or values).rowcount
 
     def many(self, sql: str, values: Sequence[Sequence[Value]]) -> None:
         """See `Transaction.many`."""

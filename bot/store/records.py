@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from bot.store import tallies
+from bot.store import bulk, tallies
 from bot.store.keys import rows_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def of_ids(tx: Transaction, ids: Collection[Value]) -> list[Record]:
 def insert(tx: Transaction, records: Sequence[Record]) -> None:
     """Write rows whose ids are not there yet."""
     # In the order of the table, so that each finds its place beside the one before.
-    tx.many(_INSERT, sorted(records, key=itemgetter(0)))
+    bulk.write(tx, _INSERT, sorted(records, key=itemgetter(0)))
     tallies.change(tx, records)
 
 
@@ -38,7 +38,7 @@ def remove(tx: Transaction, records: Sequence[Record]) -> None:
 def replace(tx: Transaction, before: Sequence[Record], after: Sequence[Record]) -> None:
     """Put rows in the place of others, which may have the same ids."""
     tx.many(_REMOVE, [record[:2] for record in before])
-    tx.many(_INSERT, after)
+    bulk.write(tx, _INSERT, after)
     tallies.change(tx, after, before)
 
 
@@ -50,7 +50,7 @@ def claim(tx: Transaction, records: Sequence[Record], feed: int) -> None:
 
 def bury(tx: Transaction, records: Sequence[Record], now: int) -> None:
     """Move rows that vanished upstream to `deleted`."""
-    tx.many(_BURY, [(*record, now) for record in records])
+    bulk.write(tx, _BURY, [(*record, now) for record in records])
     remove(tx, records)
 
 
@@ -60,7 +60,7 @@ def dig_up(tx: Transaction, ids: Collection[Value]) -> None:
         tx.many("delete from deleted where id = ?", [(id_,) for id_ in ids])
 
 
-_INSERT = f"insert into impression ({COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT = f"insert into impression ({COLUMNS}) values {{rows}}"
 _REMOVE = "delete from impression where at = ? and id = ?"
 _CLAIM = "update impression set feed = ? where at = ? and id = ?"
-_BURY = f"insert into deleted ({COLUMNS}, deleted_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_BURY = f"insert into deleted ({COLUMNS}, deleted_at) values {{rows}}"

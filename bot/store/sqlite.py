@@ -41,9 +41,9 @@ class SqliteTransaction:
         """See `Transaction.rows`."""
         return self.connection.execute(sql, listed or values).fetchall()
 
-    def execute(self, sql: str, **values: Value) -> int:
+    def execute(self, sql: str, *listed: Value, **values: Value) -> int:
         """See `Transaction.execute`."""
-        return self.connection.execute(sql, values).rowcount
+        return self.connection.execute(sql, listed or values).rowcount
 
     def many(self, sql: str, values: Sequence[Sequence[Value]]) -> None:
         """See `Transaction.many`."""
@@ -57,13 +57,10 @@ class SqliteTransaction:
             return False
         return True
 
-    def pack(self, id_: str) -> Value:
-        """A canonical UUID as its 16 bytes, any other id as it is."""
-        return pack(id_)
-
-    def unpack(self, value: Value) -> str:
-        """See `Transaction.unpack`."""
-        return unpack(value)
+    # A canonical UUID as its 16 bytes, any other id as it is. No methods that call on, since one id
+    # is packed for every row of a feed.
+    pack = staticmethod(pack)
+    unpack = staticmethod(unpack)
 
 
 class SqliteDatabase:
@@ -105,14 +102,10 @@ class SqliteDatabase:
                 yield SqliteTransaction(connection)
 
     def compact(self) -> None:
-        """Write the file anew without gaps, and learn how its rows are spread.
-
-        Takes as much disk again while it runs, and keeps writers waiting.
-        """
+        """Write the file anew without gaps: writers wait, and as much disk must be free."""
         with self._explained():
             connection = self._connections.mine()
             connection.execute("vacuum")
-            connection.execute("pragma optimize")
             connection.execute("pragma wal_checkpoint(truncate)")
 
     def close(self) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from bot.store import bulk
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -71,7 +73,7 @@ def _by_hour(records: Sequence[Record]) -> _Counts:
 
 
 def _listed(records: Sequence[Record]) -> _Counts:
-    return Counter([(each[7], each[0] // HOUR) for each in records if each[7]])
+    return Counter([(feed, at // HOUR) for at, _, _, _, _, _, _, feed in records if feed])
 
 
 def _less(counts: _Counts, others: _Counts) -> _Counts:
@@ -82,7 +84,8 @@ def _less(counts: _Counts, others: _Counts) -> _Counts:
 
 def _tally(tx: Transaction, counted: _Counted, *, shrinking: bool) -> None:
     for width in WIDTHS:
-        counted = counted.through(_to(width))
+        if width > 1:
+            counted = counted.through(_to(width))
         _add(tx, _TALLY, _EMPTY_TALLY, _rows(width, counted), shrinking=shrinking)
         rows = _rows(width, counted.through(_of_programs))
         _add(tx, _PROGRAM_TALLY, _EMPTY_PROGRAM_TALLY, rows, shrinking=shrinking)
@@ -111,15 +114,14 @@ def _of_programs(counts: _Counts) -> _Counts:
 
 
 def _rows(width: int, counted: _Counted) -> list[tuple[int, ...]]:
-    """The rows of a table of tallies, in its order."""
     told = counted.told
-    return sorted([(width, *key, scans, told.get(key, 0)) for key, scans in counted.scans.items()])
+    return [(width, *key, scans, told.get(key, 0)) for key, scans in counted.scans.items()]
 
 
 def _add(
     tx: Transaction, add: str, drop: str, rows: Sequence[tuple[int, ...]], *, shrinking: bool
 ) -> None:
-    tx.many(add, rows)
+    bulk.write(tx, add, rows)
     if shrinking:
         size = drop.count("?")
         tx.many(drop, [row[:size] for row in rows])
@@ -127,7 +129,7 @@ def _add(
 
 _TALLY = """
 insert into tally (width, start, poster, program, ambassador, scans, told)
-values (?, ?, ?, ?, ?, ?, ?)
+values {rows}
 on conflict (poster, width, start, program, ambassador) do update
 set scans = tally.scans + excluded.scans, told = tally.told + excluded.told
 """
@@ -136,7 +138,7 @@ delete from tally
 where width = ? and start = ? and poster = ? and program = ? and ambassador = ? and scans <= 0
 """
 _PROGRAM_TALLY = """
-insert into program_tally (width, start, program, scans, told) values (?, ?, ?, ?, ?)
+insert into program_tally (width, start, program, scans, told) values {rows}
 on conflict (width, start, program) do update
 set scans = program_tally.scans + excluded.scans, told = program_tally.told + excluded.told
 """
@@ -144,7 +146,7 @@ _EMPTY_PROGRAM_TALLY = """
 delete from program_tally where width = ? and start = ? and program = ? and scans <= 0
 """
 _LISTED = """
-insert into listed (feed, hour, rows) values (?, ?, ?)
+insert into listed (feed, hour, rows) values {rows}
 on conflict (feed, hour) do update set rows = listed.rows + excluded.rows
 """
 _EMPTY_LISTED = "delete from listed where feed = ? and hour = ? and rows <= 0"

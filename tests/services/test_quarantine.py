@@ -133,9 +133,9 @@ class Counting:
         self.statements += 1
         return self.tx.rows(sql, *listed, **values)
 
-    def execute(self, sql: str, **values: Value) -> int:
+    def execute(self, sql: str, *listed: Value, **values: Value) -> int:
         self.statements += 1
-        return self.tx.execute(sql, **values)
+        return self.tx.execute(sql, *listed, **values)
 
     def many(self, sql: str, values: Any) -> None:  # noqa: ANN401 - as the protocol has it
         self.statements += len(values)

@@ -48,6 +48,7 @@ class Pace:
         self._named = 0.0
         self._quotas: dict[str, _Quota] = {}
         self._under_way = 0
+        self._overlapped = False  # whether requests were under way together since none was
         self.refusals = 0
 
     @property
@@ -77,11 +78,13 @@ class Pace:
                     raise Stopped("the bot stops before Vantio allows another request")
                 self._changed.wait(min(wait, _LOOK))
             self._under_way += 1
+            self._overlapped |= self._under_way > 1
         try:
             yield
         finally:
             with self._changed:
                 self._under_way -= 1
+                self._overlapped &= self._under_way > 0
                 self._changed.notify_all()
 
     def heed(self, windows: Iterable[Window], wait: float = 0.0, *, refused: bool = False) -> None:
@@ -130,9 +133,9 @@ class Pace:
             told = _Quota(window.remaining, now + window.wait)
         if told.until <= now:
             return
-        alone = self._under_way <= 1
-        if quota is None or alone or told.until > quota.until + _SAME_RESET:
+        in_order = not self._overlapped
+        if quota is None or quota.floor or in_order or told.until > quota.until + _SAME_RESET:
             self._quotas[name] = told
         else:
-            quota.least = max(min(quota.least, told.least), quota.floor)
+            quota.least = min(quota.least, told.least)
             quota.until = max(quota.until, told.until)

@@ -55,11 +55,6 @@ class Asking:
             multiplier=first_wait, max=20 * first_wait, jitter=first_wait
         )
 
-    @property
-    def refusals(self) -> int:
-        """How often Vantio answered 429 so far."""
-        return self._vantio.pace.refusals
-
     def impressions(self, program: str | None, limit: int, offset: int) -> Page[Impression]:
         """See `Vantio.impressions`."""
         return self._patiently(lambda: self._impressions(program, limit, offset))

@@ -179,17 +179,11 @@ class ReadAhead:
         return page
 
     def _ask(self, limit: int, offset: int) -> Page[Impression]:
-        refusals = self._asking.refusals
         try:
-            page = self._asking.impressions(self._program, limit, offset)
+            return self._asking.impressions(self._program, limit, offset)
         except VantioError:
             self._narrow(1)
             raise
-        if self._asking.refusals == refusals:
-            self._widen()
-        else:
-            self._narrow(self._width // 2)
-        return page
 
     def _note_end(self, offset: int, page: Page[Impression]) -> None:
         if page.size == 0:

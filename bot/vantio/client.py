@@ -214,12 +214,11 @@ class Vantio:
     def _heed(self, response: httpx.Response) -> None:
         now, headers = time.time(), response.headers
         status, wait = response.status_code, None
-        refused = status == httpx.codes.TOO_MANY_REQUESTS
-        if refused:
+        if status == httpx.codes.TOO_MANY_REQUESTS:
             wait = limits.retry_after(headers, now)
         elif status >= httpx.codes.INTERNAL_SERVER_ERROR:
             wait = limits.named_wait(headers, now)
-        self.pace.heed(limits.windows(headers, now), wait or 0.0, refused=refused)
+        self.pace.heed(limits.windows(headers, now), wait or 0.0)
 
     def _body(self, response: httpx.Response, deadline: float) -> bytes:
         """The whole body; httpx alone would wait for ever while single bytes trickle in."""

@@ -37,11 +37,7 @@ class _Quota:
 
 
 class Pace:
-    """The gate that every request passes; usable from several threads.
-
-    Attributes:
-        refusals: How many answers were 429 so far.
-    """
+    """The gate that every request passes; usable from several threads."""
 
     def __init__(self) -> None:
         self._changed = Condition()
@@ -49,7 +45,6 @@ class Pace:
         self._quotas: dict[str, _Quota] = {}
         self._under_way = 0
         self._overlapped = False  # whether requests were under way together since none was
-        self.refusals = 0
 
     @property
     def not_before(self) -> float:
@@ -87,17 +82,15 @@ class Pace:
                 self._overlapped &= self._under_way > 0
                 self._changed.notify_all()
 
-    def heed(self, windows: Iterable[Window], wait: float = 0.0, *, refused: bool = False) -> None:
+    def heed(self, windows: Iterable[Window], wait: float = 0.0) -> None:
         """Take in what an answer said.
 
         Args:
             windows: What remains; empty where the answer did not say, or there was none.
             wait: Seconds from now in which no request may go.
-            refused: Whether it was a 429.
         """
         now = time.monotonic()
         with self._changed:
-            self.refusals += refused
             self._named = max(self._named, now + wait if wait else 0.0)
             told = {window.name: window for window in windows}
             for name in self._quotas.keys() - told.keys():

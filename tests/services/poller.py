@@ -11,6 +11,7 @@ from bot.services.ingest import Ingest, Pace, feeds_of
 from bot.services.polling import Polling
 from bot.vantio.client import Vantio
 from bot.vantio.errors import VantioError
+from bot.vantio.pace import Pace
 
 if TYPE_CHECKING:
     from bot.sandbox.fake_vantio import FakeVantio
@@ -68,7 +69,7 @@ def asked_for_impressions(vantio: FakeVantio) -> int:
 def polls(poller: Poller) -> bool:
     """One poll, at once; whether it came to its end."""
     try:
-        poller.client._not_before = 0.0
+        poller.client.pace = Pace()
         poller.polling.poll()
     except VantioError:
         return False

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bench.figure import Figure, rate, timed
 from bot.sandbox.fake_vantio import FakeVantio
 from bot.services.asking import Asking
-from bot.services.ingest import Ingest, Pace, feeds_of
+from bot.services.ingest import Ingest, Intervals, feeds_of
 from bot.store.opening import open_store
 from bot.vantio.client import Vantio
 
@@ -30,7 +30,7 @@ def figures(store: Path, scans: int) -> Iterator[Figure]:
         database = open_store(f"sqlite:///{store}")
         asking = Asking(vantio, database, Event(), lambda: int(time.time()))
         ingest = Ingest(
-            database, asking, feeds_of([]), lambda: int(time.time()), Pace(10**9, 10**9)
+            database, asking, feeds_of([]), lambda: int(time.time()), Intervals(10**9, 10**9)
         )
         discard = timed(lambda: _fetch_all(vantio))
         bare = timed(lambda: _bare(vantio, store.with_name("bare.db")))

@@ -70,14 +70,14 @@ class Audit:
         least, tries = (_THOROUGH, _TRIES) if thorough else (1, _TRIES // 2)
         proven = any(self._proves(least) for _ in range(tries))
         self.doubtful |= self._mixed or self.found.edited > 0
-        self.found = replace(self.found, complete=proven, length=self._length)
+        self.found = replace(self.found, complete=proven)
         return proven
 
     @property
     def _mixed(self) -> bool:
         """Whether so much was lacking and in excess that more of both may cancel each other out."""
         fewer = min(self.found.missing, self.found.deleted)
-        return fewer > (1 if self._length > _LONG * self._cap else 0)
+        return fewer > (1 if self.length > _LONG * self._cap else 0)
 
     def _proves(self, looks: int) -> bool:
         try:
@@ -93,11 +93,11 @@ class Audit:
         self._find_end()
         self._close_gaps()
         more = looks > 1
-        while self._length > self._cap and (more or not self.probes):
+        while self.length > self._cap and (more or not self.probes):
             self._look(self._place())
             self._close_gaps()
             more = self.looks < looks
-        if self.found.repaired > mended and self._length and self._look(self._length - 1) != 1:
+        if self.found.repaired > mended and self.length and self._look(self.length - 1) != 1:
             raise Moved
 
     def _place(self) -> int:
@@ -113,7 +113,7 @@ class Audit:
                 if ours.biased:
                     at = ours.biased[number // 2 % len(ours.biased)]
                     return max(ours.before(at) - 1, 0)
-        return probe(number, self._length, self._cap)
+        return probe(number, self.length, self._cap)
 
     def _find_end(self) -> None:
         self._end = None
@@ -231,7 +231,7 @@ class Audit:
 
     def _spend(self) -> None:
         self.looks += 1
-        if self.looks > _LEAST_LOOKS + self._length // max(self._cap - 1, 1):
+        if self.looks > _LEAST_LOOKS + self.length // max(self._cap - 1, 1):
             raise Disordered
 
     def _look(self, offset: int, *, strict: bool = True) -> int:
@@ -259,7 +259,7 @@ class Audit:
         with self.taker.database.read() as tx:
             ours = ranks.Ranks(tx, self.taker.key, newest_first=self._newest_first)
             marks = [Mark(offset, ours.before(at)) for offset, at in self._marks.items()]
-            return sorted([Mark(0, 0), *marks, Mark(self._length, ours.total)])
+            return sorted([Mark(0, 0), *marks, Mark(self.length, ours.total)])
 
     @property
     def _newest_first(self) -> bool:
@@ -270,5 +270,6 @@ class Audit:
         return self.learned.reach
 
     @property
-    def _length(self) -> int:
+    def length(self) -> int:
+        """How many entries the list has, 0 before its end was found."""
         return self._end or 0

@@ -11,7 +11,7 @@ from bot.domain.listing import Order
 from bot.services.auditing import Audit, Disordered
 from bot.services.sweeping import Walk
 from bot.services.taking import Sync, Taken
-from bot.store import census, cursors
+from bot.store import census, cursors, ranks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,14 +94,25 @@ class CatchUp:
             came = came.plus(Sync.of(taken, before))
             self.heard(Sync.of(taken, before))
 
+        if sweep.full:
+            self._read_along(sweep)
         self.learned = Walk(self.taker, sweep, self.pages.of, heard).run()
+        self.pages.read_no_further()
         if came.edited and not sweep.full:
             self.learned = replace(self.learned, doubtful=True)
         return came.new
 
+    def _read_along(self, sweep: Sweep) -> None:
+        """Read all of the list, several pages at a time where Vantio takes that well."""
+        with self.taker.database.read() as tx:
+            known = 0 if sweep.first else ranks.total(tx, self.taker.key)
+        length = self.pages.read_along(known)
+        if sweep.first:
+            self.heard(Sync(length=length))
+
     def _prove(self, *, thorough: bool) -> bool:
         audit = self._audit(thorough=thorough)
-        short = audit is not None and audit.found.length <= _SHORT * self.learned.reach
+        short = audit is not None and audit.length <= _SHORT * self.learned.reach
         if audit is not None and not (thorough and (short or self.learned.doubtful)):
             return audit.found.complete
         # What ranks can't tell, reading all of it does; and a last look at the totals.

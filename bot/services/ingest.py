@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class Intervals:
     """How often, in seconds, all of a list is proven, and read."""
 
     audit_every: int
@@ -41,13 +41,13 @@ class Ingest:
         asking: Asking,
         feeds: Sequence[Feed],
         clock: Callable[[], int],
-        pace: Pace,
+        intervals: Intervals,
     ) -> None:
         self._database = database
         self._asking = asking
         self._feeds = feeds
         self._clock = clock
-        self._pace = pace
+        self._intervals = intervals
 
     def sync(self, *, full: bool = False, progress: Callable[[Sync], None] | None = None) -> Sync:
         """One poll of every feed with its proof; `progress` hears what came so far.
@@ -85,23 +85,20 @@ class Ingest:
             if progress:
                 progress(result)
 
-        proven = [work(self._catch_up(feed, heard)) for feed in self._feeds]
+        proven = [self._caught_up(feed, work, heard) for feed in self._feeds]
         heard(Sync())
         return replace(result, complete=all(proven))
 
-    def _catch_up(self, feed: Feed, heard: Callable[[Sync], None]) -> CatchUp:
+    def _caught_up(
+        self, feed: Feed, work: Callable[[CatchUp], bool], heard: Callable[[Sync], None]
+    ) -> bool:
         now = self._clock()
         with self._database.write() as tx:
             key = feed_key(tx, feed.name)
             learned = sweeping.load(cursors.load(tx, feed.name))
             unclaimed = ranks.total(tx, key) == 0
-        pages = Pages(self._asking, feed.program, learned)
-        return CatchUp(
-            Taker(self._database, feed, key, pages.at, self._clock),
-            pages,
-            learned,
-            heard,
-            now,
-            to_read=unclaimed or now - learned.full_at >= self._pace.read_every,
-            to_audit=now - learned.audited_at >= self._pace.audit_every,
-        )
+        to_read = unclaimed or now - learned.full_at >= self._intervals.read_every
+        to_audit = now - learned.audited_at >= self._intervals.audit_every
+        with Pages(self._asking, feed.program, learned) as pages:
+            taker = Taker(self._database, feed, key, pages.at, self._clock)
+            return work(CatchUp(taker, pages, learned, heard, now, to_read, to_audit))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-_MOST_IN_VAIN: Final = 8
+_MOST_IN_VAIN: Final = 5
 _FACTOR: Final = 4
 _DOUBLED: Final = 2  # pages looked at together: a round trip saved for about one look in vain
 _LARGEST: Final = 2**40
@@ -15,7 +15,7 @@ class EndSearch:
     """A search over the pages 0, 1, 2, ... of a list, each of `stride` entries.
 
     It looks ever further until a page is empty, then between that and the last one with entries,
-    and stops when it knows the end to a 64th of the list or after eight looks at empty pages.
+    and stops when it knows the end to a 64th of the list or after five looks at empty pages.
 
     Args:
         stride: From one page's offset to the next, in entries.

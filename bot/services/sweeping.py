@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _BATCH = 16
 
 
+Listed = tuple[int, "Page[Impression]"]  # a page at its offset
+
+
 class Walk:
     """One sweep of one feed, page by page.
 
@@ -47,7 +50,7 @@ class Walk:
         self._first = sweep.first
         self._order = sweep.order
         self._census = sweep.full and not sweep.order.known and not sweep.first
-        self._pending: list[tuple[int, Page[Impression]]] = []
+        self._pending: list[Listed] = []
 
     def run(self) -> Sweep:
         """Walk to the end; returns what is learned.
@@ -82,34 +85,31 @@ class Walk:
         if not batch:
             return
         with self._taker.database.write() as tx:
-            taken = [self._take(tx, offset, page) for offset, page in batch]
+            taken = self._load(tx, batch) if self._first else self._take(tx, batch)
             cursors.save(tx, self._taker.feed.name, sweeping.dump(self._sweep), self._finished_at)
             deleted = self._close(tx)
-        for each, (offset, _) in zip(taken, batch, strict=True):
+        for each, (offset, _) in zip(taken, batch, strict=False):
             self._heard(self._confirmed(each, offset))
         if deleted:
             self._heard(Taken(deleted=deleted))
 
-    def _take(self, tx: Transaction, offset: int, page: Page[Impression]) -> Taken:
-        if self._census:
-            census.see(tx, self._taker.key, [row.id for row in page.rows])
-        return self._taker.keep(tx, page, offset, self._order_of(page))
+    def _load(self, tx: Transaction, batch: list[Listed]) -> list[Taken]:
+        """Take in pages of a first load, which has nothing yet that the list could lack.
 
-    def _order_of(self, page: Page[Impression]) -> Order:
-        """The order in which a page is to be compared with the store.
-
-        A first load has nothing that the list could lack, and knows no order yet; only where
-        entries are no rows, ranks must be told.
+        Only where entries are no rows, ranks must be told, as far as the order shows.
         """
-        if not self._first:
-            return self._order
-        told = direction(seen_of(page)) if page.size > len({row.id for row in page.rows}) else None
-        return told if told and told.known else Order.UNKNOWN
+        for offset, page in batch:
+            if page.size > len({row.id for row in page.rows}):
+                self._taker.note(tx, page, offset, direction(seen_of(page)))
+        return [self._taker.keep_all(tx, [page for _, page in batch])]
+
+    def _take(self, tx: Transaction, batch: list[Listed]) -> list[Taken]:
+        if self._census:
+            census.see(tx, self._taker.key, [row.id for _, page in batch for row in page.rows])
+        return [self._taker.keep(tx, page, offset, self._order) for offset, page in batch]
 
     def _confirmed(self, taken: Taken, offset: int) -> Taken:
-        if not taken.unlisted or self._first:
-            return taken
-        return self._taker.confirm(taken, offset, self._order)
+        return self._taker.confirm(taken, offset, self._order) if taken.unlisted else taken
 
     def _close(self, tx: Transaction) -> int:
         """Let a walk that has seen all of a list without order say what is gone from it."""

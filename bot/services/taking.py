@@ -178,21 +178,38 @@ class Taker:
         known: Mapping[int, int] | None = None,
     ) -> Taken:
         """Take in one page that was read; see `take`."""
-        now = self.clock()
-        added, quarantined = take_in(tx, self.feed.name, page.rows, page.rejects, now, self.key)
-        look = None
-        if order.known:
-            ends = offset + page.size == end
-            look = listing.look(offset, seen_of(page), order, ends=ends, known=known)
-        return Taken(
-            page.size,
-            added.new,
-            len(page.rows) - len(added.new),
-            added.edited,
-            quarantined,
-            look=look,
-            unlisted=frozenset() if look is None else compare(tx, self.key, look, order),
-        )
+        taken = self.keep_all(tx, [page])
+        if not order.known:
+            return taken
+        ends = offset + page.size == end
+        look = listing.look(offset, seen_of(page), order, ends=ends, known=known)
+        if look is None:
+            return taken
+        self._note(tx, look, order)
+        there = impressions.between(tx, self.key, look.low, look.high)
+        unlisted = frozenset(id_ for _, id_ in there) - look.ids
+        return replace(taken, look=look, unlisted=unlisted)
+
+    def keep_all(self, tx: Transaction, pages: Sequence[Page[Impression]]) -> Taken:
+        """Take in the rows of several pages that were read, whatever their order."""
+        rows = [row for page in pages for row in page.rows]
+        rejects = [reject for page in pages for reject in page.rejects]
+        added, quarantined = take_in(tx, self.feed.name, rows, rejects, self.clock(), self.key)
+        size, repeated = sum(page.size for page in pages), len(rows) - len(added.new)
+        return Taken(size, added.new, repeated, added.edited, quarantined)
+
+    def note(self, tx: Transaction, page: Page[Impression], offset: int, order: Order) -> None:
+        """Keep how many entries of an ordered page are no row of their own, for the ranks."""
+        look = listing.look(offset, seen_of(page), order) if order.known else None
+        if look is not None:
+            self._note(tx, look, order)
+
+    def _note(self, tx: Transaction, look: Look, order: Order) -> None:
+        surplus = {group.at: group.surplus for group in look.whole if group.surplus}
+        if look.leading:
+            surplus[FAR - 1 if order is Order.NEWEST else 1 - FAR] = look.leading
+        if surplus or ranks.has_bias(tx, self.key):
+            ranks.set_bias(tx, self.key, look.low, look.high, surplus)
 
     def _take(
         self,
@@ -204,20 +221,6 @@ class Taker:
         page = self.ask(offset)
         with self.database.write() as tx:
             return self.keep(tx, page, offset, order, end, known)
-
-
-def compare(tx: Transaction, key: int, look: Look, order: Order) -> frozenset[str]:
-    """The rows that the store has in a part of the list where the look saw none.
-
-    How many entries of that part are no row of their own is kept for the ranks.
-    """
-    surplus = {group.at: group.surplus for group in look.whole if group.surplus}
-    if look.leading:
-        surplus[FAR - 1 if order is Order.NEWEST else 1 - FAR] = look.leading
-    if surplus or ranks.has_bias(tx, key):
-        ranks.set_bias(tx, key, look.low, look.high, surplus)
-    there = impressions.between(tx, key, look.low, look.high)
-    return frozenset(id_ for _, id_ in there) - look.ids
 
 
 def take_in(

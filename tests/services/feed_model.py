@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from zlib import crc32
 
 from bot.domain.model import Impression, Reject
-from bot.services.ingest import Ingest, Pace, feeds_of
+from bot.services.ingest import Ingest, Intervals, feeds_of
+from bot.vantio.errors import Unavailable
 from bot.vantio.wire import Page
 
 if TYPE_CHECKING:
@@ -51,6 +52,10 @@ class FeedModel:
         rejects = tuple(Reject("no time", f'"{listed[n][0]}"') for n in junk)
         return Page(rows, rejects, len(listed), tuple(junk))
 
+    def impressions_once(self, *_: object) -> Page[Impression]:
+        """Nothing is read ahead, so that a seed tells what happens between which two pages."""
+        raise Unavailable("not ahead of time")
+
     def listed(self) -> list[tuple[str, int]]:
         entries = [*self.rows.items(), *((id_, self.rows[id_]) for id_ in sorted(self.repeated))]
         if self.order == "arbitrary":
@@ -70,7 +75,7 @@ class FeedModel:
         self.rows |= {f"{name}_{at}": at for at in times}
 
     def ingest(self, store: Database, now: int = NOW) -> Ingest:
-        pace = Pace(audit_every=DAY, read_every=30 * DAY)
+        pace = Intervals(audit_every=DAY, read_every=30 * DAY)
         return Ingest(store, self, feeds_of([]), lambda: now, pace)  # type: ignore[arg-type]  # answers as `Asking` does
 
     def _poster(self, id_: str) -> str:

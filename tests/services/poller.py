@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.services.asking import Asking
 from bot.services.directory import Directory
-from bot.services.ingest import Ingest, Pace, feeds_of
+from bot.services.ingest import Ingest, Intervals, feeds_of
 from bot.services.polling import Polling
 from bot.vantio.client import Vantio
 from bot.vantio.errors import VantioError
@@ -48,8 +48,8 @@ class Poller:
         self.now = NOW
         self.client = Vantio(vantio.url, key or vantio.key, timeout=timeout)
         asking = Asking(self.client, store, Event(), self.clock, first_wait=0.01)
-        pace = Pace(audit_every=6 * 3600, read_every=7 * DAY)
-        self.ingest = Ingest(store, asking, feeds_of(programs), self.clock, pace)
+        intervals = Intervals(audit_every=6 * 3600, read_every=7 * DAY)
+        self.ingest = Ingest(store, asking, feeds_of(programs), self.clock, intervals)
         names = Directory(store, asking, [*programs] or [None], self.clock, every=6 * 3600)
         self.polling = Polling(self.ingest, names, asking, store, ["U1", "U2"], self.clock)
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -117,7 +116,7 @@ def test_a_load_that_was_interrupted_goes_on(store: Database) -> None:
 
 def test_far_apart_in_time_and_still_known(store: Database) -> None:
     rows = [
-        replace(scan(n, START + 7 * n), id=str(UUID(int=n, version=4)) if n % 2 else f"imp_{n}")
+        scan(n, START + 7 * n)._replace(id=str(UUID(int=n, version=4)) if n % 2 else f"imp_{n}")
         for n in range(3000)
     ]
     first_load.begin(store)
@@ -129,7 +128,7 @@ def test_far_apart_in_time_and_still_known(store: Database) -> None:
 
 def test_of_one_id_at_two_times_one_stays(store: Database) -> None:
     first_load.begin(store)
-    moved = replace(scan(1), scanned_at=START + 9 * HOUR, poster="poster_c")
+    moved = scan(1)._replace(scanned_at=START + 9 * HOUR, poster="poster_c")
     add(store, [scan(1), scan(2)])
     add(store, [moved])
     first_load.finish(store)

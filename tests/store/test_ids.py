@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -45,7 +44,7 @@ def test_anything_else_stays(id_: str) -> None:
 
 def test_ids_that_look_alike_are_kept_apart(database: Database) -> None:
     ids = [CANONICAL, *ALIKE]
-    rows = [replace(scan(0), id=id_) for id_ in ids]
+    rows = [scan(0)._replace(id=id_) for id_ in ids]
     with database.write() as tx:
         assert impressions.add(tx, rows, no_hash).new == rows
         assert impressions.known(tx, [*ids, CANONICAL[::-1]]) == set(ids)

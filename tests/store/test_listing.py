@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
@@ -30,7 +30,7 @@ spread = st.builds(
     lambda border, beside: border + beside, st.sampled_from(BORDERS), st.sampled_from([-1, 0, 1800])
 )
 rows_of_feeds = st.builds(
-    lambda row, at, number: replace(row, scanned_at=at, id=f"imp_{number}"),
+    lambda row, at, number: row._replace(scanned_at=at, id=f"imp_{number}"),
     scans,
     spread,
     st.integers(0, 7),
@@ -156,7 +156,7 @@ def test_a_feed_claims_what_an_import_brought_and_an_import_claims_nothing(
         assert impressions.add(tx, [row], no_hash, 1) == Added([], 0)
         assert listed(tx) == [(1, START // HOUR, 1)]
         impressions.add(tx, [row], no_hash, 2)
-        impressions.add(tx, [replace(row, poster="poster_c")], no_hash)
+        impressions.add(tx, [row._replace(poster="poster_c")], no_hash)
         assert listed(tx) == [(2, START // HOUR, 1)]
         assert impressions.between(tx, 2, START - 1, START + 1) == [(START, "imp_1")]
         assert impressions.between(tx, 1, START - 1, START + 1) == []
@@ -164,7 +164,7 @@ def test_a_feed_claims_what_an_import_brought_and_an_import_claims_nothing(
 
 def test_an_edit_moves_a_row_in_time(database: Database) -> None:
     row = scan(1)
-    moved = replace(row, scanned_at=START + 2 * HOUR, poster="poster_c")
+    moved = row._replace(scanned_at=START + 2 * HOUR, poster="poster_c")
     with database.write() as tx:
         impressions.add(tx, [row, scan(2)], no_hash, 1)
         assert impressions.add(tx, [moved, scan(2)], no_hash, 1) == Added([], 1)

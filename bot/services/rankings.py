@@ -46,9 +46,13 @@ class Ranking:
     fair: bool
     cuts: Sequence[Cut]
 
+    def now(self, dimension: str) -> dict[str, int]:
+        """Scans of the period per id of `poster` or `ambassador`, most first."""
+        return by(self.tx, dimension, self.comparison.period, self.scope)
+
     def posters(self, n: int) -> tuple[tuple[Row, ...], int]:
         """The first `n` posters, and how many had scans."""
-        found = self._by("poster", self.comparison.period)
+        found = self.now("poster")
         shown = self.names.posters(_at_least_as_many(found, n))
         named = [(id_, poster_name(each), found[id_]) for id_, each in shown.items()]
         rows = leaderboard.rank(named, self._before("poster"), n)
@@ -83,10 +87,9 @@ class Ranking:
         ), len(found)
 
     def _before(self, dimension: str) -> dict[str, int] | None:
-        return self._by(dimension, self.comparison.before) if self.fair else None
-
-    def _by(self, dimension: str, period: Period) -> dict[str, int]:
-        return by(self.tx, dimension, period, self.scope)
+        if not self.fair:
+            return None
+        return by(self.tx, dimension, self.comparison.before, self.scope)
 
     def _courses(self, parts: Sequence[Sequence[Selection]]) -> list[tuple[int, ...]]:
         """The scans of each slice of the period, for each row: the sum of its parts."""

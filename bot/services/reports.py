@@ -65,7 +65,7 @@ class _Reading:
             case Verb.LEADERBOARD:
                 found = self._ambassadors(selection)
             case Verb.TOP:
-                found = self._posters(selection, self.question.n)
+                found = self._posters(selection)
             case _:
                 found = self._base(counts.scope(self.tx, selection))
         return replace(found, filters=filters)
@@ -88,23 +88,29 @@ class _Reading:
             notes=self._notes(),
         )
 
-    def _posters(self, selection: Selection, n: int) -> Answer:
-        scope = counts.scope(self.tx, selection)
-        base = self._base(scope)
-        rows, ranked = self._ranking(base, selection, scope).posters(n)
+    def _posters(self, selection: Selection) -> Answer:
+        base, ranking = self._ranking(selection)
+        rows, ranked = ranking.posters(self.question.n)
         return replace(base, rows=rows, ranked=ranked)
 
     def _ambassadors(self, selection: Selection) -> Answer:
-        scope = counts.scope(self.tx, selection)
-        base = self._base(scope)
-        rows, ranked = self._ranking(base, selection, scope).ambassadors(self.question.n)
+        base, ranking = self._ranking(selection)
+        rows, ranked = ranking.ambassadors(self.question.n)
         return replace(base, rows=rows, ranked=ranked)
 
-    def _ranking(self, base: Answer, selection: Selection, scope: Scope) -> Ranking:
-        comparison, fair = base.comparison, base.total_before is not None
-        borders = [*(bucket.start for bucket in base.series), comparison.period.end]
-        cuts = [*pairwise(borders)]
-        return Ranking(self.tx, self.names, selection, scope, comparison, fair, cuts)
+    def _ranking(self, selection: Selection) -> tuple[Answer, Ranking]:
+        scope = counts.scope(self.tx, selection)
+        base = self._base(scope)
+        borders = [*(bucket.start for bucket in base.series), base.comparison.period.end]
+        return base, Ranking(
+            self.tx,
+            self.names,
+            selection,
+            counts.narrowed(self.tx, scope),
+            base.comparison,
+            fair=base.total_before is not None,
+            cuts=[*pairwise(borders)],
+        )
 
     def _about_poster(self, selection: Selection) -> Answer:
         id_ = self.names.find("poster", self.question.subject or "")
@@ -116,13 +122,13 @@ class _Reading:
 
     def _about_program(self, selection: Selection) -> Answer:
         id_ = self.names.find("program", self.question.subject or "")
-        selection = replace(selection, program=id_)
-        scope = counts.scope(self.tx, selection)
-        found = self._posters(selection, _TOP_OF_ONE)
-        board = rankings.by(self.tx, "ambassador", found.comparison.period, scope)
-        facts = (("Posters with scans", str(found.ranked)), ("Ambassadors", str(len(board))))
+        base, ranking = self._ranking(replace(selection, program=id_))
+        rows, ranked = ranking.posters(_TOP_OF_ONE)
+        board = ranking.now("ambassador")
+        facts = (("Posters with scans", str(ranked)), ("Ambassadors", str(len(board))))
         subject = Subject("program", id_, self.names.program(id_), facts)
-        return replace(found, subject=subject, scanners=self._scanners(found, scope))
+        scanners = self._scanners(base, counts.scope(self.tx, ranking.selection))
+        return replace(base, rows=rows, ranked=ranked, subject=subject, scanners=scanners)
 
     def _facts(self, poster: Poster, comparison: Comparison) -> tuple[tuple[str, str], ...]:
         zone = comparison.period.zone

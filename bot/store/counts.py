@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from bot.store.keys import known_keys
 from bot.store.retention import edge
-from bot.store.scope import ANY, UNKNOWN, Scope, Selection, scope
+from bot.store.scope import ANY, UNKNOWN, Scope, Selection, narrowed, scope
 from bot.store.sums import Cut, grouped, parts_of, summed
 from bot.store.tallies import HOUR, WIDTHS
+from bot.store.tiles import ROWS, Tile, tiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +29,7 @@ __all__ = [
     "courses",
     "everything",
     "extent",
+    "narrowed",
     "pairs",
     "scope",
     "told",
@@ -36,6 +38,8 @@ __all__ = [
 ]
 
 _TABLES = ("program", "poster", "ambassador")
+# How many rows are read in the time that it takes to find the tallies of one poster.
+_ROWS_A_POSTER = 16
 
 
 def total(tx: Transaction, start: int, end: int, selection: Selection | Scope = ANY) -> int:
@@ -75,7 +79,8 @@ def by(
     selection: Selection | Scope = ANY,
 ) -> dict[str, int]:
     """Scans with start <= at < end per id of `program`, `poster` or `ambassador`, most first."""
-    sums, values = grouped([dimension], start, end, scope(tx, selection))
+    which = scope(tx, selection)
+    sums, values = grouped([dimension], _tiles(tx, start, end, which), which)
     rows = tx.rows(
         f"""select d.id, n.scans from (
             select {dimension} as key, cast(sum(scans) as bigint) as scans
@@ -91,7 +96,8 @@ def pairs(
     tx: Transaction, start: int, end: int, selection: Selection | Scope = ANY
 ) -> dict[tuple[str, str], int]:
     """Scans with start <= at < end per ids of ambassador and poster."""
-    sums, values = grouped(["ambassador", "poster"], start, end, scope(tx, selection))
+    which = scope(tx, selection)
+    sums, values = grouped(["ambassador", "poster"], _tiles(tx, start, end, which), which)
     rows = tx.rows(
         f"""select a.id, p.id, n.scans from (
             select ambassador, poster, cast(sum(scans) as bigint) as scans
@@ -124,6 +130,17 @@ def everything(tx: Transaction) -> int:
         width=WIDTHS[-1],
     )
     return int(scans)
+
+
+def _tiles(tx: Transaction, start: int, end: int, which: Scope) -> list[Tile]:
+    """The tiles of a period, or its rows if that is less than to go to the tallies of everyone."""
+    rows = [Tile(1, ROWS, start, end)]
+    if which.posters is None and start >= which.edge:
+        ((posters,),) = tx.rows("select count(*) from poster")
+        if total(tx, start, end) <= _ROWS_A_POSTER * posters:
+            return rows
+    # A period that is over before it begins is asked for as well, so that there is a query.
+    return tiles(start, end, which.edge) or rows
 
 
 def _keys(

@@ -77,7 +77,11 @@ def finish(database: Database) -> int:
 
 
 def near(tx: Transaction, times: Mapping[Value, int]) -> list[Record]:
-    """The rows with these packed ids, each looked for at its time."""
+    """The rows with these packed ids, each looked for at its time.
+
+    One that lies by chance in the same stretch of time is found at another time too, but only where
+    there is none at its own.
+    """
     most = _NEAR * len(times) + _BATCH
     rows: list[Record] = tx.rows(
         f"select {records.COLUMNS} from impression where at >= :low and at <= :high limit :most",
@@ -87,7 +91,12 @@ def near(tx: Transaction, times: Mapping[Value, int]) -> list[Record]:
     )
     if len(rows) == most:
         rows = _at(tx, list(times.items()))
-    return [record for record in rows if record[1] in times]
+    exact = {id_ for at, id_, *_ in rows if times.get(id_) == at}
+    return [
+        record
+        for record in rows
+        if record[1] in times and (record[0] == times[record[1]] or record[1] not in exact)
+    ]
 
 
 def _make_whole(database: SqliteDatabase) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.store.keys import known_keys
@@ -74,8 +74,18 @@ def scope(tx: Transaction, selection: Selection | Scope) -> Scope:
     if poster is not None:
         posters = (poster,)
     elif ambassador is not None:
-        posters = _posters_of(tx, ambassador)
+        posters = _posters_of(tx, "ambassador", ambassador)
     return Scope(_key(tx, "program", selection), posters, ambassador, edge(tx))
+
+
+def narrowed(tx: Transaction, which: Scope) -> Scope:
+    """The same, with the posters of a program named: it saves groupings from going to all others.
+
+    Totals are better off without, since programs have tallies of their own.
+    """
+    if which.posters is not None or which.program is None:
+        return which
+    return replace(which, posters=_posters_of(tx, "program", which.program))
 
 
 def _key(tx: Transaction, table: str, selection: Selection) -> int | None:
@@ -83,13 +93,13 @@ def _key(tx: Transaction, table: str, selection: Selection) -> int | None:
     return None if id_ is None else known_keys(tx, table, [id_]).get(id_, UNKNOWN)
 
 
-def _posters_of(tx: Transaction, ambassador: int) -> tuple[int, ...]:
-    """Every poster with a scan that names this ambassador, found among the fewest tallies."""
+def _posters_of(tx: Transaction, column: str, key: int) -> tuple[int, ...]:
+    """Every poster with a scan that names this program or ambassador: from the fewest tallies."""
     rows = tx.rows(
-        """select distinct p.key from poster p cross join tally t
-        where t.poster = p.key and t.width = :width and t.ambassador = :ambassador
+        f"""select distinct p.key from poster p cross join tally t
+        where t.poster = p.key and t.width = :width and t.{column} = :key
         order by p.key""",
         width=WIDTHS[-1],
-        ambassador=ambassador,
+        key=key,
     )
     return tuple(key for (key,) in rows) or (UNKNOWN,)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.store.tiles import ROWS, Tile, tiles
+from bot.store.tiles import ROWS, tiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.store.database import Transaction, Value
     from bot.store.scope import Scope
+    from bot.store.tiles import Tile
 
 # From <= at < to, in UTC seconds.
 Cut = tuple[int, int]
@@ -57,14 +58,12 @@ def summed(
 
 
 def grouped(
-    columns: Sequence[str], start: int, end: int, which: Scope
+    columns: Sequence[str], found: Sequence[Tile], which: Scope
 ) -> tuple[str, dict[str, Value]]:
-    """A query for a period: a sum `scans` for every tile and keys in these columns, and its values.
+    """A query over tiles: a sum `scans` for each tile and keys in these columns, and its values.
 
     The sums of one group of keys are still to be added up.
     """
-    # A period that is over before it begins is asked for as well, so that there is a query.
-    found = tiles(start, end, which.edge) or [Tile(1, ROWS, 0, 0)]
     values = which.values()
     for index, tile in enumerate(found):
         values |= {f"width{index}": tile.width, f"low{index}": tile.low, f"high{index}": tile.high}

@@ -53,10 +53,16 @@ def hashed(row: Impression) -> int | None:
     st.lists(spread, max_size=60, unique_by=lambda row: row.id),
     st.lists(st.tuples(periods, selections), min_size=1, max_size=8),
 )
+@pytest.mark.parametrize("rows_a_poster", [0, 4])
 @modest(max_examples=60)
 def test_counts_agree_with_the_rows(
-    database: Database, rows: list[Impression], asked: list[tuple[tuple[int, int], Selection]]
+    monkeypatch: pytest.MonkeyPatch,
+    rows_a_poster: int,
+    database: Database,
+    rows: list[Impression],
+    asked: list[tuple[tuple[int, int], Selection]],
 ) -> None:
+    monkeypatch.setattr(counts, "_ROWS_A_POSTER", rows_a_poster)
     emptied(database)
     with database.write() as tx:
         impressions.add(tx, rows, hashed)
@@ -71,7 +77,9 @@ def test_counts_agree_with_the_rows(
                 expected = sorted(scans_of.items(), key=lambda item: (-item[1], item[0]))
                 assert list(counts.by(tx, dimension, start, end, selection).items()) == expected
             pairs = Counter((row.ambassador, row.poster) for row in inside)
+            narrow = counts.narrowed(tx, counts.scope(tx, selection))
             assert counts.pairs(tx, start, end, selection) == pairs
+            assert counts.pairs(tx, start, end, narrow) == pairs
             told = [hashed(row) for row in inside if row.address]
             assert counts.told(tx, start, end, selection) == len(told)
             assert scanners.people(tx, start, end, selection) == len(set(told))

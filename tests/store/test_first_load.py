@@ -126,6 +126,20 @@ def test_far_apart_in_time_and_still_known(store: Database) -> None:
     assert add(store, [*some, scan(9000, START + 3)]).new == [scan(9000, START + 3)]
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_one_id_at_two_times_may_be_listed_again(store: Database, order: int) -> None:
+    early, late = scan(1), scan(1, START + 9 * HOUR)
+    first_load.begin(store)
+    add(store, [early])
+    add(store, [late])
+    # Both lie in the stretch of time that these rows span.
+    listed = [scan(2), [early, late][::order][0], scan(3, START + 9 * HOUR)]
+    assert len(add(store, listed).new) == 2
+    assert add(store, listed) == Added([], 0)
+    with store.read() as tx:
+        brute.agrees(tx)
+
+
 def test_of_one_id_at_two_times_one_stays(store: Database) -> None:
     first_load.begin(store)
     moved = scan(1)._replace(scanned_at=START + 9 * HOUR, poster="poster_c")

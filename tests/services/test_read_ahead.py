@@ -79,6 +79,9 @@ def test_beyond_an_unknown_end_no_more_is_asked_than_in_flight_at_once(vantio: F
         offset = 0
         while ahead.page(10, offset).size:
             offset += 10
+        assert comes_to(ROWS // 10 + 8, lambda: asked_for_impressions(vantio))
+        assert ahead.page(10, offset).size == 0, "on a second look"
+        assert comes_to(ROWS // 10 + 9, lambda: asked_for_impressions(vantio))
     assert offset == ROWS
     assert asked_for_impressions(vantio) <= ROWS / 10 + 1 + 8
 

@@ -145,6 +145,16 @@ def test_after_a_reset_one_request_finds_out() -> None:
         assert not is_open(pace)
 
 
+def test_the_first_answer_after_a_reset_counts_whatever_else_is_under_way() -> None:
+    pace = Pace()
+    pace.heed(remain(2, 0.05))
+    with pace.turn(NEVER, longest=60), pace.turn(NEVER, longest=60):
+        time.sleep(0.1)
+        assert not is_open(pace)
+        pace.heed(remain(7, 30))
+        assert is_open(pace)
+
+
 def test_without_a_reset_one_may_always_try() -> None:
     pace = Pace()
     pace.heed(remain(0, None))

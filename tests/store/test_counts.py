@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -38,7 +37,7 @@ moments = st.builds(
 periods = st.tuples(moments, moments).map(lambda ends: (min(ends), max(ends))) | st.tuples(
     moments, moments
 )
-spread = st.builds(lambda row, at: replace(row, scanned_at=at), scans, moments)
+spread = st.builds(lambda row, at: row._replace(scanned_at=at), scans, moments)
 
 
 def matches(row: Impression, selection: Selection) -> bool:

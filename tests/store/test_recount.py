@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import replace
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -42,7 +41,7 @@ WRONG = (
 )
 # Around the borders of days and blocks.
 spread = st.builds(
-    lambda row, hour: replace(row, scanned_at=(BLOCK + hour) * HOUR + row.scanned_at % HOUR),
+    lambda row, hour: row._replace(scanned_at=(BLOCK + hour) * HOUR + row.scanned_at % HOUR),
     scans,
     st.sampled_from([-25, -1, 0, 1, 23, 24, 700, 767, 768, 800]),
 )

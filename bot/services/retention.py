@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bot.store.database import Database, Transaction
 
 _DAY = 86_400
-# Rows a transaction: some 50 ms, so that nobody waits long for a turn to write.
+# Rows a transaction: tens of milliseconds, so that nobody waits long for a turn to write.
 _STEP = 2000
 
 

@@ -34,19 +34,24 @@ def drop(tx: Transaction, most: int) -> int:
 
     Tallies and what the feeds list count them still.
     """
-    return tx.execute(
+    return _drop(
+        tx,
         "delete from impression where (at, id) in (select at, id from impression"
         " where at < :before order by at, id limit :most)",
-        before=edge(tx),
-        most=most,
+        most,
     )
 
 
 def drop_deleted(tx: Transaction, most: int) -> int:
     """Forget so many of the impressions before the edge that vanished upstream."""
-    return tx.execute(
+    return _drop(
+        tx,
         "delete from deleted where id in (select id from deleted"
         " where at < :before order by id limit :most)",
-        before=edge(tx),
-        most=most,
+        most,
     )
+
+
+def _drop(tx: Transaction, sql: str, most: int) -> int:
+    before = edge(tx)
+    return tx.execute(sql, before=before, most=most) if before else 0

@@ -21,6 +21,14 @@ def test_the_edge_is_a_whole_hour_and_never_goes_back(database: Database) -> Non
         assert tx.rows("select count(*) from retention") == [(1,)]
 
 
+def test_without_an_edge_nothing_is_dropped_even_from_before_1970(database: Database) -> None:
+    with database.write() as tx:
+        impressions.add(tx, [scan(1, -1), scan(2)], no_hash, 1)
+        impressions.delete(tx, ["imp_2"], START)
+        assert retention.advance(tx, -HOUR) == 0
+        assert [retention.drop(tx, 9), retention.drop_deleted(tx, 9)] == [0, 0]
+
+
 def test_what_lies_before_the_edge_is_neither_new_nor_an_edit(database: Database) -> None:
     with database.write() as tx:
         impressions.add(tx, [scan(1, START + HOUR)], no_hash, 1)

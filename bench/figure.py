@@ -1,29 +1,41 @@
-"""One line of the table."""
+"""One line of the table, and how its numbers are taken."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Figure(NamedTuple):
+_HUNDRED = 100
+
+
+class UnmeasuredError(Exception):
+    """A figure can't be taken; the text says why, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What was measured, what it is measured against, and what is to be reached.
+
+    `ratio` is the measured number over the one beside it. `met` is None where nothing is to be
+    reached.
+    """
+
     what: str
     measured: str
-    beside: str
-    ratio: str
+    beside: str = ""
+    ratio: float | None = None
+    target: str = ""
+    met: bool | None = None
 
 
-def rate(what: str, count: int, seconds: float, other: str, other_seconds: float) -> Figure:
-    """Rows a second, beside another way to go through the same rows."""
-    return Figure(
-        what,
-        f"{count / seconds:,.0f} rows/s",
-        f"{other}: {count / other_seconds:,.0f} rows/s",
-        f"{other_seconds / seconds:.2f}",
-    )
+def milliseconds(amount: float) -> str:
+    """Milliseconds with as many digits as mean something."""
+    return f"{amount:,.{0 if amount >= _HUNDRED else 2}f} ms"
 
 
 def timed(work: Callable[[], object]) -> float:

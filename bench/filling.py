@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bench.population import YEAR, scans
 from bot.domain.scanner import fingerprint, month_of
-from bot.store import impressions
+from bot.store import first_load, impressions
 from bot.store.opening import open_store
 
 if TYPE_CHECKING:
@@ -25,10 +25,12 @@ def fill(path: Path, count: int, progress: Callable[[int], None]) -> None:
     """Make a store of so many scans of two years; `progress` hears of each step."""
     coming = scans(count, NOW - 2 * YEAR, NOW)
     with closing(open_store(f"sqlite:///{path}")) as database:
+        first_load.begin(database)
         while batch := list(islice(coming, _STEP)):
             with database.write() as tx:
                 impressions.add(tx, batch, _scanner)
             progress(len(batch))
+        first_load.finish(database)
 
 
 def _scanner(scan: Impression) -> int | None:

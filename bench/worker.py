@@ -63,9 +63,11 @@ def discard_in_flight(settings: Settings) -> int:
 
 
 def bare(settings: Settings) -> int:
-    """Fetch the whole list into one table that has nothing but the id as its key."""
+    """Fetch the whole list into one table with nothing but its key, as safe as the bot's own."""
     path = settings.database_url.removeprefix("sqlite:///")
     with polling.client(settings) as vantio, closing(sqlite3.connect(path)) as connection:
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma synchronous = normal")
         connection.execute(
             "create table scan (id text primary key, poster text, program text, ambassador text,"
             " at integer, agent text)"

@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.domain.audit import End, Mark, first_gap, probe, strays
+from bot.domain.audit import End, Mark, first_gap, partition, probe, strays
 from bot.domain.listing import FAR, Order
 from bot.services.taking import Sync, Taken
-from bot.store import impressions, ranks
+from bot.store import impressions, ranks, retention
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +56,7 @@ class Audit:
     newest: int = 0
     _marks: dict[int, int] = field(default_factory=dict)
     _end: int | None = None
+    _edge: int = 0
 
     def run(self, *, thorough: bool) -> bool:
         """Compare totals and ranks, and mend every difference; says whether the list was proven.
@@ -119,6 +120,7 @@ class Audit:
         self._end = None
         with self.taker.database.read() as tx:
             total = ranks.total(tx, self.taker.key)
+            self._edge = retention.edge(tx)
         end = End(total, self._cap)
         while end.at is None:
             before = self.found.new
@@ -172,8 +174,14 @@ class Audit:
 
     def _expect_closed(self, gap: Gap) -> None:
         still = first_gap(self._all_marks())
-        if still and still.before.offset <= gap.before.offset:
+        if not still or still.before.offset > gap.before.offset:
+            return
+        sides = [self._time(mark.offset) < self._edge for mark in (still.before, still.after)]
+        if sides[0] == sides[1]:
             raise Moved
+        # What came or went before the edge of retention counts nowhere, but the ranks must know.
+        with self.taker.database.write() as tx:
+            ranks.add_bias(tx, self.taker.key, self._edge - 1, still.lacking)
 
     def _read_through(self, gap: Gap) -> None:
         """Walk over what no single page shows whole: equal times, more than a page of them.
@@ -247,8 +255,8 @@ class Audit:
         self._took(taken)
         if self._end is not None and offset + taken.size > self._end:
             raise Moved
-        marks = taken.look.marks
-        self._marks.update(marks[:1] + marks[-1:])
+        for marks in partition(taken.look.marks, self._edge):
+            self._marks.update(marks[:1] + marks[-1:])
         return taken.size
 
     def _took(self, taken: Taken) -> None:
@@ -258,7 +266,13 @@ class Audit:
     def _all_marks(self) -> list[Mark]:
         with self.taker.database.read() as tx:
             ours = ranks.Ranks(tx, self.taker.key, newest_first=self._newest_first)
-            marks = [Mark(offset, ours.before(at)) for offset, at in self._marks.items()]
+            # Before the edge of retention there is nothing to compare with any more: the drift of
+            # that end of the list holds for all of it.
+            old = self.length - ours.total if self._newest_first else 0
+            marks = [
+                Mark(offset, ours.before(at) if at >= self._edge else offset - old)
+                for offset, at in self._marks.items()
+            ]
             return sorted([Mark(0, 0), *marks, Mark(self.length, ours.total)])
 
     @property

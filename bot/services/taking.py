@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.domain import listing
 from bot.domain.listing import FAR, Order, Seen
 from bot.services.scanners import Scanners
-from bot.store import impressions, quarantine, ranks
+from bot.store import impressions, quarantine, ranks, retention
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -205,11 +205,14 @@ class Taker:
             self._note(tx, look, order)
 
     def _note(self, tx: Transaction, look: Look, order: Order) -> None:
-        surplus = {group.at: group.surplus for group in look.whole if group.surplus}
+        edge = retention.edge(tx)
+        surplus = {each.at: each.surplus for each in look.whole if each.surplus and each.at >= edge}
         if look.leading:
             surplus[FAR - 1 if order is Order.NEWEST else 1 - FAR] = look.leading
         if surplus or ranks.has_bias(tx, self.key):
-            ranks.set_bias(tx, self.key, look.low, look.high, surplus)
+            # Of what is older only the sum is known.
+            low = max(look.low, edge - 1) if edge else look.low
+            ranks.set_bias(tx, self.key, low, max(look.high, low), surplus)
 
     def _take(
         self,

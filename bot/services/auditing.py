@@ -70,7 +70,7 @@ class Audit:
         """
         least, tries = (_THOROUGH, _TRIES) if thorough else (1, _TRIES // 2)
         proven = any(self._proves(least) for _ in range(tries))
-        self.doubtful |= self._mixed or self.found.edited > 0
+        self.doubtful |= self._mixed or self.found.edited + self.found.mended > 0
         self.found = replace(self.found, complete=proven)
         return proven
 

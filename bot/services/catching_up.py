@@ -102,7 +102,7 @@ class CatchUp:
         self.pages.read_no_further()
         if sweep.first:
             first_load.finish(self.taker.database)
-        if came.edited and not sweep.full:
+        if came.edited + came.mended and not sweep.full:
             self.learned = replace(self.learned, doubtful=True)
         return came.new
 

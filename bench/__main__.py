@@ -66,7 +66,8 @@ def _table() -> Table:
     table = Table(
         title="Posterpulse, measured",
         caption=f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version},"
-        f" {os.cpu_count()} cores, pages of 100 over loopback",
+        f" {os.cpu_count()} cores, {os.getloadavg()[0]:.1f} of them busy before; pages of 100 over"
+        " loopback",
     )
     table.add_column("Rows", justify="right")
     for name in ("What", "Measured", "Beside it"):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _THOROUGH = 20
 _TRIES = 4
 _WALKS = 8
+_MOST_PLACES = 100
 _EMPTY_LOOKS = 4
 _BATCH = 5_000
 _LEAST_LOOKS = 48
@@ -93,28 +94,39 @@ class Audit:
         self._marks.clear()
         self._find_end()
         self._close_gaps()
-        more = looks > 1
-        while self.length > self._cap and (more or not self.probes):
-            self._look(self._place())
-            self._close_gaps()
-            more = self.looks < looks
+        long = self.length > self._cap
+        if long:
+            self._look_around(looks)
+        if long and looks > 1:
+            self._look_at_unreadable()
         if self.found.repaired > mended and self.length and self._look(self.length - 1) != 1:
             raise Moved
 
-    def _place(self) -> int:
-        """Where to look unprompted: evenly over the list, and by turns where rows are unreadable.
+    def _look_around(self, looks: int) -> None:
+        """Look at places that nothing points at, evenly over the list, at one at least."""
+        while self.looks < looks or not self.probes:
+            number = self.learned.looks + self.probes
+            places = self._unreadable() if number % 2 else []
+            self.probes += 1
+            even = probe(number, self.length, self._cap)
+            self._look(places[number // 2 % len(places)] if places else even)
+            self._close_gaps()
 
-        Such a row may be mended, which no rank tells.
-        """
-        number = self.learned.looks + self.probes
-        self.probes += 1
-        if number % 2:
-            with self.taker.database.read() as tx:
-                ours = ranks.Ranks(tx, self.taker.key, newest_first=self._newest_first)
-                if ours.biased:
-                    at = ours.biased[number // 2 % len(ours.biased)]
-                    return max(ours.before(at) - 1, 0)
-        return probe(number, self.length, self._cap)
+    def _look_at_unreadable(self) -> None:
+        """Look where rows could not be read: one that is mended since changes no rank."""
+        places = self._unreadable()
+        first = self.learned.looks % len(places) if places else 0
+        seen = range(0)
+        for place in (places[first:] + places[:first])[:_MOST_PLACES]:
+            if place not in seen:
+                seen = range(place, place + self._look(place) - 1)
+                self._close_gaps()
+
+    def _unreadable(self) -> list[int]:
+        """Offsets right before entries that are no row of ours, in the list's order."""
+        with self.taker.database.read() as tx:
+            ours = ranks.Ranks(tx, self.taker.key, newest_first=self._newest_first)
+            return sorted(max(ours.before(at) - 1, 0) for at in ours.biased if at >= self._edge)
 
     def _find_end(self) -> None:
         self._end = None

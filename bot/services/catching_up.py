@@ -100,8 +100,7 @@ class CatchUp:
             self._read_along(sweep)
         self.learned = Walk(self.taker, sweep, self.pages.of, heard).run()
         self.pages.read_no_further()
-        if sweep.first:
-            first_load.finish(self.taker.database)
+        first_load.finish(self.taker.database)
         if came.edited + came.mended and not sweep.full:
             self.learned = replace(self.learned, doubtful=True)
         return came.new

@@ -68,7 +68,10 @@ def not_before(tx: Transaction, name: str) -> int:
 
 def sources(tx: Transaction) -> list[Source]:
     """Every source heard of, by name."""
-    rows = tx.rows("select name, last_ok, down_since, problem, remedy from source order by name")
+    rows = tx.rows(
+        "select name, last_ok, down_since, problem, remedy from source"
+        " where last_ok is not null or down_since is not null order by name"
+    )
     return [Source(*row) for row in rows]
 
 

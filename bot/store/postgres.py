@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 # One writer at a time, as in SQLite, so that both doors promise the same.
 WRITER_LOCK = 7_205_759_403
-_READ = "begin isolation level repeatable read, read only"
+# Compiling a query and starting helpers for it take longer than these queries do.
+_READ = (
+    "begin isolation level repeatable read, read only;"
+    " set local jit = off; set local max_parallel_workers_per_gather = 0"
+)
 # Named, since a snapshot that is taken before the wait would not see the writer before.
 _WRITE = f"""begin isolation level read committed;
 set local lock_timeout = '{BUSY_SECONDS}s';

@@ -238,6 +238,21 @@ def test_a_list_that_turns_around_is_followed(store: Database) -> None:
         assert load(cursors.load(tx, "impressions")).order is Order.OLDEST
 
 
+@pytest.mark.parametrize("order", ["newest", "oldest", "arbitrary"])
+def test_a_feed_that_refuses_a_limit_is_asked_for_fewer_rows(
+    store: Database, order: Listed
+) -> None:
+    feed = filled(order, 450)
+    feed.refuses = 40
+    first = feed.ingest(store).sync()
+    assert (first.new, first.complete) == (450, True)
+    with store.read() as tx:
+        assert load(cursors.load(tx, "impressions")).limit == 25
+    feed.rows["late"] = START + 5
+    feed.ingest(store).sync()
+    assert agree(feed, store)
+
+
 def test_growth_during_an_audit_is_no_difference(store: Database) -> None:
     feed = filled("newest", 5_000)
     feed.ingest(store).sync()

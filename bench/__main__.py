@@ -66,7 +66,7 @@ def _table() -> Table:
     table = Table(
         title="Posterpulse, measured",
         caption=f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version},"
-        f" {os.cpu_count()} cores, {os.getloadavg()[0]:.1f} of them busy before; pages of 100 over"
+        f" {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before; pages of 100 over"
         " loopback",
     )
     table.add_column("Rows", justify="right")

@@ -171,7 +171,7 @@ def _past_frontier(sweep: Sweep, page: Seen) -> bool:
 
 
 def _step_back(sweep: Sweep, size: int) -> Sweep:
-    unordered = sweep.rising and sweep.falling
+    unordered = sweep.rising == sweep.falling
     if sweep.retreats >= (_RETREATS_UNORDERED if unordered else _RETREATS):
         # Read on over the tear: the sweep ends incomplete, and the next one reads all again.
         return replace(sweep, seam=(), beyond=size == 0, torn=True)

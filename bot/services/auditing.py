@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.domain.audit import End, Mark, first_gap, partition, probe, strays
 from bot.domain.listing import FAR, Order
+from bot.services.crowds import Crowd
 from bot.services.taking import Sync, Taken
 from bot.store import impressions, ranks, retention
 
@@ -18,12 +18,16 @@ if TYPE_CHECKING:
     from bot.domain.sweep import Sweep
     from bot.services.taking import Taker
 
-_THOROUGH = 20
+# Looks of a thorough audit, and at places where rows could not be read.
+_THOROUGH, _MOST_PLACES = 20, 100
+# How often it is begun again where the list moves, halved for the small one of a poll.
 _TRIES = 4
+# How often more rows of one second than a page holds are read until none is missed any more.
 _WALKS = 8
-_MOST_PLACES = 100
+# How often a list is seen to be empty before it is believed.
 _EMPTY_LOOKS = 4
 _BATCH = 5_000
+# Looks that mending may take beside as many as reading all of the list would.
 _LEAST_LOOKS = 48
 # From so many pages on, reading all of a list takes more than two odd rows to be worth it.
 _LONG = 1000
@@ -203,7 +207,7 @@ class Audit:
         """
         gone: frozenset[str] | None = None
         for _ in range(_WALKS):
-            unlisted = self._walk(gap)
+            unlisted = self._read_over(gap)
             gone = unlisted if gone is None else gone & unlisted
             still = first_gap(self._all_marks())
             if not still or still.before.offset > gap.before.offset:
@@ -213,35 +217,15 @@ class Audit:
                 self._took(Taken(deleted=self.taker.delete(gone)))
         raise Moved
 
-    def _walk(self, gap: Gap) -> frozenset[str]:
-        """Take in every page of a gap; returns the rows of ours that none of them lists."""
-        offset = max(gap.before.offset - 1, 0)
-        listed, repeats, holes = set[str](), set[str](), set[int]()
-        while offset < gap.after.offset:
-            page = self.taker.ask(offset)
-            with self.taker.database.write() as tx:
-                # Pages of a group whose order changes prove nothing one by one.
-                self._took(self.taker.keep(tx, page, offset, Order.NONE))
-            ids = Counter(row.id for row in page.rows)
-            listed |= ids.keys()
-            repeats |= {id_ for id_, times in ids.items() if times > 1}
-            holes |= {offset + hole for hole in page.holes}
-            if page.size == 0:
-                raise Moved
-            offset += max(page.size - 1, 1)
-        inside = {hole for hole in holes if gap.before.offset <= hole < gap.after.offset}
-        return self._unlisted(gap, listed, len(inside) + len(repeats))
-
-    def _unlisted(self, gap: Gap, listed: set[str], surplus: int) -> frozenset[str]:
+    def _read_over(self, gap: Gap) -> frozenset[str]:
         first, beyond = (self._time(mark.offset) for mark in (gap.before, gap.after))
-        low, high = (beyond, first + 1) if self._newest_first else (first - 1, beyond)
-        if low + 1 >= high:
-            raise Moved
-        at = first if abs(first) < FAR else (FAR - 1 if self._newest_first else 1 - FAR)
-        with self.taker.database.write() as tx:
-            ranks.set_bias(tx, self.taker.key, low, high, {at: surplus})
-            there = impressions.between(tx, self.taker.key, low, high)
-        return frozenset(id_ for _, id_ in there) - listed
+        crowd = Crowd(gap.before.offset, gap.after.offset, first, beyond, self._newest_first)
+        try:
+            taken = crowd.read(self.taker)
+        except ValueError:
+            raise Moved from None
+        self._took(taken)
+        return taken.unlisted
 
     def _time(self, offset: int) -> int:
         """The time that begins at a mark; that of the ends of the list is far away."""

@@ -32,8 +32,8 @@ class CatchUp:
     """One feed being brought together with the store.
 
     `learned` is what is known of the list; `began` is the present, in UTC seconds; `to_read` and
-    `to_audit` say that all of it is due to be read, or to be proven. `heard` is called with what
-    came since it was called last.
+    `to_audit` say that all of it is due to be read, or to be proven; `read_all`, that it was read
+    all by now. `heard` is called with what came since it was called last.
     """
 
     taker: Taker
@@ -43,6 +43,7 @@ class CatchUp:
     began: int
     to_read: bool
     to_audit: bool
+    read_all: bool = False
 
     def sync(self, *, full: bool = False) -> bool:
         """Take in what is new; says whether the store was proven to have all of the list.
@@ -97,6 +98,7 @@ class CatchUp:
         if sweep.first:
             first_load.begin(self.taker.database)
         if sweep.full:
+            self.read_all = True
             self._read_along(sweep)
         self.learned = Walk(self.taker, sweep, self.pages.of, heard).run()
         self.pages.read_no_further()
@@ -118,6 +120,9 @@ class CatchUp:
         short = audit is not None and audit.length <= _SHORT * self.learned.reach
         if audit is not None and not (thorough and (short or self.learned.doubtful)):
             return audit.found.complete
+        if self.read_all:
+            # All of it was read just now, and the list moved on: the next poll goes on.
+            return audit is not None and audit.found.complete and not self.learned.doubtful
         # What ranks can't tell, reading all of it does; and a last look at the totals.
         self._walk(full=True)
         if not self.learned.order.known:
@@ -147,7 +152,7 @@ class CatchUp:
             # A scan from the future would make every later one of the day a late one.
             newest = max(learned.frontier or 0, min(audit.newest, self.began))
             learned = replace(learned, torn=False, resumed=False, frontier=newest)
-            if thorough or learned.full_at >= self.began:
+            if thorough or self.read_all:
                 learned = replace(learned, audited_at=self.began)
         self.learned = learned
         with self.taker.database.write() as tx:

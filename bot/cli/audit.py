@@ -42,6 +42,7 @@ def audit(*, as_json: bool) -> None:
 def _sentence(result: Sync) -> str:
     came = f"{result.new - result.missing:,} new, " if result.new > result.missing else ""
     edited = f", {result.edited:,} changed" if result.edited else ""
+    how = " The list has no order, so that all of it was read." if result.unordered else ""
     found = f"{came}{result.missing:,} missing, {result.deleted:,} deleted upstream{edited}"
     mended = "; all mended" if result.repaired else ""
     end = (
@@ -49,4 +50,4 @@ def _sentence(result: Sync) -> str:
         if result.complete
         else "The list kept moving, so that this proves nothing yet; try again."
     )
-    return f"Scans: {found}{mended}, in {requests(result)}. {end}"
+    return f"Scans: {found}{mended}, in {requests(result)}.{how} {end}"

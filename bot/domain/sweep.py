@@ -195,7 +195,7 @@ def _finish(sweep: Sweep) -> Sweep:
         frontier=sweep.newest or sweep.frontier or 0,
         full_at=sweep.started_at if whole else sweep.full_at,
         since=sweep.since or sweep.started_at,
-        doubtful=sweep.doubtful and not whole,
+        doubtful=(sweep.doubtful and not whole) or sweep.retreats > 0,
         torn=sweep.torn,
         resumed=sweep.resumed,
     )

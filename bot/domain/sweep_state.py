@@ -18,8 +18,8 @@ class Sweep:
     `cap`, the longest page ever; `limit`, how many rows to ask for; `full_at`, when a walk over all
     of it last began; `since`, when the first one that finished did: what is older was history by
     then; `audited_at`, when the list was last proven whole; `looks`, how many rolling looks there
-    were; `doubtful`, whether rows came late and vanished, or changed, since the last full walk:
-    such may cancel each other out, so that ranks alone prove nothing.
+    were; `doubtful`, whether the list moved under the last walk, or rows came late and vanished, or
+    changed since: such may cancel each other out, so that ranks alone prove nothing.
     Under way: `offset` of the next page; `seam`, the last ids that were read, and their times;
     `newest`, what becomes the frontier; `rising` and `falling`, which directions were seen;
     `beyond`, whether the next page is the second look at the end; `careful`, whether groups of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from bot.domain.sweep import Sweep
     from bot.services.pages import Pages
     from bot.services.taking import Taker
-
-logger = logging.getLogger(__name__)
 
 _WALKS = 3
 # Reading all of so few pages costs no more than a thorough audit.
@@ -69,7 +66,7 @@ class CatchUp:
         proven = self.sync()
         if self.learned.order.known:
             return proven
-        logger.info("The list has no order: it is read as a whole.")
+        self.heard(Sync(unordered=True))
         for _ in range(_WALKS):
             if proven and not self._suspects():
                 return True

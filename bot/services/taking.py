@@ -76,7 +76,8 @@ class Sync:
     had been lost. `deleted` ones had vanished upstream, `edited` ones changed, and `mended` ones
     had been in quarantine. `complete` says that the store was proven to have all of the list.
     `history` says that these rows were there before the bot was: nobody wants to be told of them.
-    `length` is how many entries are listed, as far as is known.
+    `length` is how many entries are listed, as far as is known; `unordered` says that the list is in
+    no order, so that only reading all of it proves anything.
     """
 
     new: int = 0
@@ -90,6 +91,7 @@ class Sync:
     edited: int = 0
     mended: int = 0
     length: int = 0
+    unordered: bool = False
 
     @classmethod
     def of(cls, taken: Taken, since: int | None) -> Sync:
@@ -124,6 +126,7 @@ class Sync:
             self.edited + other.edited,
             self.mended + other.mended,
             self.length + other.length,
+            self.unordered or other.unordered,
         )
 
 

@@ -19,7 +19,8 @@ class Sweep:
     of it last began; `since`, when the first one that finished did: what is older was history by
     then; `audited_at`, when the list was last proven whole; `looks`, how many rolling looks there
     were; `doubtful`, whether the list moved under the last walk, or rows came late and vanished, or
-    changed since: such may cancel each other out, so that ranks alone prove nothing.
+    changed since: such may cancel each other out, so that ranks alone prove nothing;
+    `empty_since`, when the list was first seen to be empty while rows were known, 0 if it is not.
     Under way: `offset` of the next page; `seam`, the last ids that were read, and their times;
     `newest`, what becomes the frontier; `rising` and `falling`, which directions were seen;
     `beyond`, whether the next page is the second look at the end; `careful`, whether groups of
@@ -37,6 +38,7 @@ class Sweep:
     audited_at: int = 0
     looks: int = 0
     doubtful: bool = False
+    empty_since: int = 0
     started_at: int = 0
     under_way: bool = False
     full: bool = True
@@ -76,7 +78,7 @@ class Sweep:
 
 _LEARNED = (
     *("order", "frontier", "cap", "limit", "full_at", "since"),
-    *("audited_at", "looks", "doubtful", "started_at"),
+    *("audited_at", "looks", "doubtful", "empty_since", "started_at"),
 )
 _KNOWN = frozenset(each.name for each in fields(Sweep))
 

@@ -24,8 +24,9 @@ _THOROUGH, _MOST_PLACES = 20, 100
 _TRIES = 4
 # How often more rows of one second than a page holds are read until none is missed any more.
 _WALKS = 8
-# How often a list is seen to be empty before it is believed.
-_EMPTY_LOOKS = 4
+# For how long (in seconds), and then how often, a list is seen to be empty before it is believed:
+# a service in trouble may say so of every list.
+_EMPTY_FOR, _EMPTY_LOOKS = 3600, 4
 _BATCH = 5_000
 # Looks that mending may take beside as many as reading all of the list would.
 _LEAST_LOOKS = 48
@@ -48,7 +49,8 @@ class Audit:
     `read_top` takes in what a newest-first list has new and says whether there was anything.
     `found` is what was taken in; `looks` counts the pages that were read, `probes` those of them
     that nothing pointed at; `doubtful` says that differences were seen which may hide each other;
-    `newest` is the time of the newest scan that came, in UTC seconds.
+    `newest` is the time of the newest scan that came, in UTC seconds; `empty` says that nothing at
+    all was listed, which is not believed yet.
     """
 
     taker: Taker
@@ -59,6 +61,7 @@ class Audit:
     probes: int = 0
     doubtful: bool = False
     newest: int = 0
+    empty: bool = False
     _marks: dict[int, int] = field(default_factory=dict)
     _end: int | None = None
     _edge: int = 0
@@ -142,17 +145,22 @@ class Audit:
             before = self.found.new
             end.tell(self._look(end.offset), new=self.found.new > before)
         self._end = end.at
-        if total and not self._end:
+        self.empty = bool(total) and not self._end
+        if self.empty:
             self._believe_empty()
 
     def _believe_empty(self) -> None:
-        """Mark all rows as deleted, but only when the list is seen to be empty again and again."""
+        """Mark all rows as deleted, but only when the list has been empty for long."""
+        since = self.learned.empty_since
+        if not since or self.taker.clock() - since < _EMPTY_FOR:
+            raise Moved
         if any(self._look(0, strict=False) for _ in range(_EMPTY_LOOKS)):
             raise Moved
         while rows := self._all_rows():
             self._took(Taken(deleted=self.taker.delete(rows)))
         with self.taker.database.write() as tx:
             ranks.clear_bias(tx, self.taker.key)
+        self.empty = False
 
     def _all_rows(self) -> frozenset[str]:
         with self.taker.database.read() as tx:

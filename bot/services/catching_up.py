@@ -144,6 +144,7 @@ class CatchUp:
             self.learned,
             looks=self.learned.looks + audit.probes,
             doubtful=self.learned.doubtful or audit.doubtful,
+            empty_since=(self.learned.empty_since or self.began) if audit.empty else 0,
         )
         if audit.found.complete:
             # A scan from the future would make every later one of the day a late one.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.domain import sweep as sweeping
@@ -86,8 +87,8 @@ class Walk:
             return
         with self._taker.database.write() as tx:
             taken = self._load(tx, batch) if self._first else self._take(tx, batch)
+            deleted = 0 if self._sweep.under_way else self._close(tx)
             cursors.save(tx, self._taker.feed.name, sweeping.dump(self._sweep), self._finished_at)
-            deleted = self._close(tx)
         for each, (offset, _) in zip(taken, batch, strict=False):
             self._heard(self._confirmed(each, offset))
         if deleted:
@@ -113,12 +114,13 @@ class Walk:
 
     def _close(self, tx: Transaction) -> int:
         """Let a walk that has seen all of a list without order say what is gone from it."""
-        if self._sweep.under_way:
-            return 0
         if self._sweep.order is Order.NONE:
             ranks.clear_bias(tx, self._taker.key)
         if not self._census:
             return 0
+        if not census.saw_any(tx, self._taker.key) and ranks.total(tx, self._taker.key):
+            # A service in trouble may say of every list that it is empty.
+            self._sweep = replace(self._sweep, torn=True)
         if self._sweep.torn or self._sweep.order.known:
             census.forget(tx, self._taker.key)
             return 0

@@ -76,7 +76,7 @@ class Sync:
     had been lost. `deleted` ones had vanished upstream, `edited` ones changed, and `mended` ones
     had been in quarantine. `complete` says that the store was proven to have all of the list.
     `history` says that these rows were there before the bot was: nobody wants to be told of them.
-    `length` is how many entries are listed, as far as is known; `unordered` says that the list is in
+    `length` is how many entries are listed, as far as is known; `unordered` says that the list has
     no order, so that only reading all of it proves anything.
     """
 

@@ -29,6 +29,11 @@ def see(tx: Transaction, feed: int, ids: Iterable[str]) -> None:
     )
 
 
+def saw_any(tx: Transaction, feed: int) -> bool:
+    """Whether the walk saw any row at all."""
+    return bool(tx.rows("select 1 from sighting where feed = :feed limit 1", feed=feed))
+
+
 def close(tx: Transaction, feed: int, now: int) -> int:
     """The walk has seen all of the list; returns how many rows are gone for good."""
     unseen = _unseen(tx, feed)

@@ -162,24 +162,21 @@ def test_an_edit_that_was_seen_lets_the_next_audit_read_all(store: Database) -> 
 
 
 @pytest.mark.parametrize("order", ["newest", "oldest"])
-def test_a_list_is_believed_to_be_empty_only_when_seen_so_again_and_again(
+def test_a_list_is_believed_to_be_empty_when_it_has_been_for_an_hour(
     store: Database, order: Listed
 ) -> None:
     feed = filled(order, 300)
     feed.ingest(store).sync()
     rows, feed.rows = feed.rows, {}
-    looks = 0
-
-    def come_back(model: FeedModel) -> None:
-        nonlocal looks
-        looks += 1
-        model.rows = rows if looks > 3 else {}
-
-    feed.disturb = come_back
-    feed.ingest(store).sync()
+    assert not feed.ingest(store, NOW + 300).audit().complete
+    feed.rows = rows
+    assert feed.ingest(store, NOW + 4_000).sync().complete
+    feed.rows = {}
+    for now in (NOW + 4_300, NOW + 7_800):
+        assert not feed.ingest(store, now).sync().complete
     assert len(held(store)) == 300
-    feed.disturb, feed.rows = lambda _: None, {}
-    assert feed.ingest(store).sync().deleted == 300
+    result = feed.ingest(store, NOW + 7_900).sync()
+    assert (result.deleted, result.complete) == (300, True)
     assert held(store) == []
 
 
@@ -224,6 +221,16 @@ def test_what_retention_dropped_is_neither_missed_nor_taken_in_again(
     assert dropped > 900
     with store.read() as tx:
         assert counts.everything(tx) == 3_001
+
+
+def test_a_list_without_order_that_is_suddenly_empty_is_not_believed(store: Database) -> None:
+    feed = filled("arbitrary", 300)
+    feed.ingest(store).sync()
+    rows, feed.rows = feed.rows, {}
+    assert not feed.ingest(store).audit().complete
+    assert len(held(store)) == 300
+    feed.rows = rows
+    assert feed.ingest(store).audit().complete
 
 
 def test_a_list_that_turns_around_is_followed(store: Database) -> None:
@@ -331,7 +338,7 @@ def test_once_the_feed_is_quiet_the_store_equals_it(
             feed.ingest(store, now).sync()
     feed.disturb = lambda _: None
     feed.ingest(store, now + 300).sync(full=True)
-    result = feed.ingest(store, now + 600).audit()
+    result = feed.ingest(store, now + 4_000).audit()
     assert result.complete
     assert agree(feed, store)
     store.close()

@@ -163,6 +163,14 @@ def test_what_waits_in_line_is_not_asked_for_after_a_miss(store: Database) -> No
         assert len(slow.came) < 1 + 6
 
 
+@pytest.mark.usefixtures("one_row")
+def test_what_waits_in_line_is_not_asked_for_after_closing(store: Database) -> None:
+    with reading_slowly(0.2, store) as (slow, ahead):
+        ahead.page(10, 0)
+        assert len(ahead._flights) == 6
+    assert len(slow.came) < 1 + 6
+
+
 def test_a_refusal_halves_the_width(vantio: FakeVantio) -> None:
     with reading(vantio, width=4) as ahead:
         ahead.expect(10, 10, ROWS)

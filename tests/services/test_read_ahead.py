@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import threading
 import time
 from contextlib import contextmanager
@@ -18,8 +17,6 @@ from bot.services.read_ahead import ReadAhead
 from bot.store.opening import open_store
 from bot.vantio.client import Unauthorized, Unavailable, Vantio
 from bot.vantio.errors import BadRequest
-from tests.services import limiting
-from tests.services.limiting import Limiting, serving
 from tests.services.poller import asked_for_impressions, row
 
 if TYPE_CHECKING:
@@ -43,11 +40,6 @@ def reading(
             yield ahead
         if not store:
             database.close()
-
-
-@pytest.fixture
-def one_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limiting, "BODY", json.dumps({"impressions": [row(0)]}).encode())
 
 
 def ids_at(ahead: ReadAhead, limit: int, offset: int) -> list[str]:
@@ -112,63 +104,6 @@ def test_no_more_pages_are_held_than_fit(vantio: FakeVantio) -> None:
             ahead.page(1, offset)
         assert ahead._slots.width == 12
         assert comes_to(100 + 24, lambda: asked_for_impressions(vantio))
-
-
-@contextmanager
-def reading_slowly(lateness: float, store: Database) -> Iterator[tuple[Limiting, ReadAhead]]:
-    """Six at once of a list whose pages all have one row."""
-    with (
-        serving(Limiting(lateness=lateness)) as slow,
-        Vantio(slow.url, "sk", timeout=5) as client,
-        ReadAhead(Asking(client, store, Event(), lambda: 7), None, 6) as ahead,
-    ):
-        ahead.expect(10, 10, 600)
-        yield slow, ahead
-
-
-@pytest.mark.usefixtures("one_row")
-def test_a_slow_answer_lets_so_many_requests_be_under_way_and_no_more(store: Database) -> None:
-    with reading_slowly(0.02, store) as (slow, ahead):
-        for offset in range(0, 600, 10):
-            ahead.page(10, offset)
-        assert len(slow.came) == 60
-        for offset in (5, 305, 315, 105, 0):  # the caller's own requests count too
-            ahead.page(10, offset)
-    assert slow.most_under_way == 6
-
-
-@pytest.mark.usefixtures("one_row")
-def test_what_waits_in_line_heeds_a_narrower_width(store: Database) -> None:
-    with reading_slowly(0.03, store) as (slow, ahead):
-        for offset in range(0, 300, 10):
-            ahead.page(10, offset)
-        slow.refused_for = 0
-        assert comes_to(3, lambda: ahead._slots.width)
-        assert comes_to(30 + 18, lambda: len(slow.came))
-        slow.most_under_way = 0
-        ahead.page(10, 300)
-        ahead.expect(10, 10, 900)
-        ahead.page(10, 310)
-    assert slow.most_under_way <= 3
-
-
-@pytest.mark.usefixtures("one_row")
-def test_what_waits_in_line_is_not_asked_for_after_a_miss(store: Database) -> None:
-    with reading_slowly(0.2, store) as (slow, ahead):
-        ahead.page(10, 0)
-        assert len(ahead._flights) == 6
-        ahead.page(10, 595)  # the last one announced
-        assert ahead.misses == 1
-        assert comes_to(len(slow.came), lambda: len(slow.came))
-        assert len(slow.came) < 1 + 6
-
-
-@pytest.mark.usefixtures("one_row")
-def test_what_waits_in_line_is_not_asked_for_after_closing(store: Database) -> None:
-    with reading_slowly(0.2, store) as (slow, ahead):
-        ahead.page(10, 0)
-        assert len(ahead._flights) == 6
-    assert len(slow.came) < 1 + 6
 
 
 def test_a_refusal_halves_the_width(vantio: FakeVantio) -> None:

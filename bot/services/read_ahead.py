@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from threading import Event
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Final
 
 from bot.services.list_end import EndSearch
+from bot.services.slots import Slots
 from bot.vantio.errors import Limited, VantioError
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
     from typing import Self
 
     from bot.domain.model import Impression
     from bot.services.asking import Asking
     from bot.vantio.wire import Page
 
-_FIRST_WIDTH: Final = 2
+# What is asked for goes on while the caller is busy with what came; and memory stays flat.
+_ROUNDS_AHEAD: Final = 3
+_MOST_AHEAD: Final = 24
 _MOST_KEPT: Final = 64
 _ENDLESS: Final = 2**62
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Flight:
-    """A page on its way, asked for after the width had been narrowed `narrowings` times."""
+    """A page on its way; None lands where it turned out that it need not be asked for.
 
-    page: Future[Page[Impression]]
-    narrowings: int
+    It took off when the width had been narrowed `since` times.
+    """
+
+    limit: int
+    offset: int
+    page: Future[Page[Impression] | None] = field(default_factory=Future)
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +53,11 @@ class _Plan:
 class ReadAhead:
     """Pages of one feed, read ahead as far as they were announced and Vantio takes it well.
 
-    Two requests are in flight at first, and one more after each round of answers without trouble,
+    Two requests are under way at first, and one more after each round of answers without trouble,
     up to `width`; half as many after a 429, one after any other trouble or after a page that nobody
-    expected. A page that could not be read ahead is asked for again, with patience, when it is
-    wanted. For the one thread that wants pages; leaving the block ends all others.
+    expected. Others wait in line, so that there is always one to follow, however busy the caller
+    is. A page that could not be read ahead is asked for again, with patience, when it is wanted.
+    For the one thread that wants pages; leaving the block ends all others.
 
     Attributes:
         misses: How often other pages were on their way than the one that was wanted.
@@ -57,13 +66,12 @@ class ReadAhead:
     def __init__(self, asking: Asking, program: str | None, width: int = 8) -> None:
         self._asking = asking
         self._program = program
-        self._most = width
-        self._width = min(_FIRST_WIDTH, width)
-        self._narrowings = 0
-        self._good = 0
+        self._slots = Slots(width)
         self._plan = _Plan(0, 1, 0)
         self._end = _ENDLESS
+        self._noting = Lock()
         self._flights: dict[tuple[int, int], _Flight] = {}
+        self._line: deque[_Flight] = deque()
         self._kept: dict[tuple[int, int], Page[Impression]] = {}
         self._given_up = Event()
         self._threads = ThreadPoolExecutor(width, "read-ahead")
@@ -103,11 +111,11 @@ class ReadAhead:
         kept = self._kept.pop(key, None)
         flight = self._flights.pop(key, None)
         self._keep_to_plan(offset, expected=bool(kept or flight))
-        if kept is None:
-            self._fill(offset, self._width - 1)  # this one is in flight too
-        found = kept or self._landed(flight) or self._ask(limit, offset)
+        if kept or flight:
+            self._fill(offset)
+        found = kept or self._landed(flight) or self._asked(limit, offset)
         self._note_end(offset, found)
-        self._fill(offset, self._width)
+        self._fill(offset)
         return found
 
     def find_end(self, limit: int, stride: int, guess: int = 0) -> int:
@@ -128,7 +136,7 @@ class ReadAhead:
             flights = [(place, self._launch(limit, place * stride)) for place in places]
             for place, flight in flights:
                 offset = place * stride
-                page = self._landed(flight) or self._ask(limit, offset)
+                page = self._landed(flight) or self._asked(limit, offset)
                 search.saw(place, page.size)
                 if page.size and len(self._kept) < _MOST_KEPT:
                     self._kept[limit, offset] = page
@@ -138,7 +146,7 @@ class ReadAhead:
         """Drop the flights that are not wanted any more, now that this page is."""
         if self._flights and not expected:
             self.misses += 1
-            self._narrow(1)
+            self._slots.narrow_to_one()
             self._drop(list(self._flights))
         ahead = self._plan.after(offset)
         self._drop([key for key in self._flights if key[1] not in ahead])
@@ -147,9 +155,10 @@ class ReadAhead:
         for key in keys:
             self._flights.pop(key).page.cancel()
 
-    def _fill(self, offset: int, room: int) -> None:
+    def _fill(self, offset: int) -> None:
         """Let the pages after this offset be on their way, no more than there is room for."""
         limit = self._plan.limit
+        room = min(_ROUNDS_AHEAD * self._slots.width, _MOST_AHEAD)
         for ahead in self._plan.after(offset):
             if len(self._flights) >= room or ahead >= self._end:
                 return
@@ -158,10 +167,35 @@ class ReadAhead:
                 self._flights[key] = self._launch(limit, ahead)
 
     def _launch(self, limit: int, offset: int) -> _Flight:
-        page = self._threads.submit(
-            self._asking.impressions_once, self._program, limit, offset, self._given_up
+        flight = _Flight(limit, offset)
+        self._line.append(flight)
+        self._threads.submit(self._fly)
+        return flight
+
+    def _fly(self) -> None:
+        """Let the first in line take off when a slot is free; called once for each in line."""
+        with self._slots.one() as since:
+            flight = self._line.popleft()
+            if self._given_up.is_set() or not flight.page.set_running_or_notify_cancel():
+                return
+            flight.since = since
+            try:
+                flight.page.set_result(self._asked_once(flight))
+            except VantioError as error:
+                self._slots.failed(since, refused=isinstance(error, Limited))
+                flight.page.set_exception(error)
+            except BaseException as error:
+                flight.page.set_exception(error)
+                raise
+
+    def _asked_once(self, flight: _Flight) -> Page[Impression] | None:
+        if flight.offset >= self._end:
+            return None
+        page = self._asking.impressions_once(
+            self._program, flight.limit, flight.offset, self._given_up
         )
-        return _Flight(page, self._narrowings)
+        self._note_end(flight.offset, page)
+        return page
 
     def _landed(self, flight: _Flight | None) -> Page[Impression] | None:
         """The page of a flight, once it is there; None where it has to be asked for again."""
@@ -170,34 +204,26 @@ class ReadAhead:
         try:
             page = flight.page.result()
         except VantioError as error:
-            if flight.narrowings == self._narrowings:  # else one of those that narrowed it already
-                self._narrow(self._width // 2 if isinstance(error, Limited) else 1)
             if error.permanent:
                 raise
             return None
-        self._widen()
+        if page is not None:
+            self._slots.answered(flight.since)
         return page
 
-    def _ask(self, limit: int, offset: int) -> Page[Impression]:
-        try:
-            return self._asking.impressions(self._program, limit, offset)
-        except VantioError:
-            self._narrow(1)
-            raise
+    def _asked(self, limit: int, offset: int) -> Page[Impression]:
+        """The page that is wanted now; what follows it takes off in its wake."""
+        with self._slots.one(urgent=True):
+            self._fill(offset)
+            try:
+                return self._asking.impressions(self._program, limit, offset)
+            except VantioError:
+                self._slots.narrow_to_one()
+                raise
 
     def _note_end(self, offset: int, page: Page[Impression]) -> None:
-        if page.size == 0:
-            self._end = min(self._end, offset)
-        elif offset >= self._end:
-            self._end = _ENDLESS
-
-    def _narrow(self, width: int) -> None:
-        self._width = max(1, width)
-        self._narrowings += 1
-        self._good = 0
-
-    def _widen(self) -> None:
-        self._good += 1
-        if self._good >= self._width < self._most:
-            self._width += 1
-            self._good = 0
+        with self._noting:
+            if page.size == 0:
+                self._end = min(self._end, offset)
+            elif offset >= self._end:
+                self._end = _ENDLESS

@@ -24,11 +24,15 @@ class Broken(VantioError):
 
 @dataclass
 class Weather:
-    """Lets one of `acts` happen now and then, for a while; nothing after that."""
+    """Lets one of `acts` happen now and then, for a while; nothing after that.
+
+    `least` is how many rows a page always has room for.
+    """
 
     chance: random.Random
     acts: list[str]
     clock: int
+    least: int = 5
     left: int = _PAGES
 
     def __call__(self, feed: FeedModel) -> None:
@@ -58,7 +62,7 @@ class Weather:
             feed.rows[id_] = self._earlier()
 
     def _cap(self, feed: FeedModel) -> None:
-        feed.cap = max(3, self.chance.choice([feed.cap // 2, feed.cap * 2]))
+        feed.cap = max(self.least, self.chance.choice([feed.cap // 2, feed.cap * 2]))
 
     def _turn(self, feed: FeedModel) -> None:
         if self.chance.random() < 0.2:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.listing import Order
@@ -314,7 +314,7 @@ STORIES = st.builds(
     Story,
     order=st.sampled_from(["newest", "oldest", "arbitrary"]),
     count=st.sampled_from([1, 5, 60, 300, 1_200]),
-    cap=st.sampled_from([3, 7, 20, 50, 100]),
+    cap=st.sampled_from([5, 7, 20, 50, 100]),
     ties=st.sampled_from([1, 3, 40]),
     acts=st.sets(st.sampled_from(ACTS), max_size=5),
     seed=st.integers(0, 10**6),
@@ -328,10 +328,13 @@ STORIES = st.builds(
 def test_once_the_feed_is_quiet_the_store_equals_it(
     tmp_path_factory: pytest.TempPathFactory, story: Story
 ) -> None:
+    # Where no page shows a second whole, what cancels out inside it can't be told.
+    assume(story.ties + 2 <= story.cap)
     store = open_store(f"sqlite:///{tmp_path_factory.mktemp('law') / 'store.db'}")
     feed = filled(story.order, story.count, story.cap, story.ties)
     chance, now = random.Random(story.seed), NOW
-    feed.disturb = Weather(chance, sorted(story.acts), START + story.count * STEP)
+    end = START + story.count * STEP
+    feed.disturb = Weather(chance, sorted(story.acts), end, story.ties + 2)
     for _ in range(story.polls):
         now += 300
         with suppress(Broken):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from tests.hostile.conditions import Condition
-    from tests.hostile.feed import Entry
+    from tests.hostile.order import Entry
 
 KEY = "sk_hostile"
 IN_FLIGHT = 0.1  # seconds: a request on its way when a wait is named can't know of it
@@ -66,12 +66,11 @@ class HostileVantio:
         self._lock = Lock()
         self._wait: tuple[float, float, str, int] = (0.0, 0.0, "", 0)  # said, until, by, process
         self._process = 0
+
+    def __enter__(self) -> Self:
         handler = type("Handler", (_Handler,), {"vantio": self})
         self._http = _Server(("127.0.0.1", 0), handler)
         self._thread = Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
-
-    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -79,6 +78,11 @@ class HostileVantio:
         self._http.shutdown()
         self._http.server_close()
         self._thread.join()
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self._http.server_address[1]}"
 
     def new_process(self) -> None:
         """From now on another process asks, which has not heard what was said to the one before."""
@@ -170,10 +174,14 @@ class HostileVantio:
         if len(shown) > 1 and chance.random() < has.short:
             return "page, short", shown[: chance.randrange(1, len(shown))]
         if shown and self._last and chance.random() < has.repeats:
-            again = chance.randint(1, min(len(shown), len(self._last)))
-            if chance.random() < 0.5:
-                return "page, the one before repeated", list(self._last[:again]) + shown[again:]
-            return "page, rows repeated", shown + shown[:again]
+            last, again = list(self._last), chance.randint(1, min(len(shown), len(self._last)))
+            return chance.choice(
+                (
+                    ("page, rows twice", shown + shown[:again]),
+                    ("page, shifted by the one before", last[-again:] + shown[:-again]),
+                    ("page, hidden by the one before", last[:again] + shown[again:]),
+                )
+            )
         return "page", shown
 
 

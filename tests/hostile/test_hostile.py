@@ -1,0 +1,50 @@
+"""Whatever a list does, once it is calm the store is its copy.
+
+A seed that fails here can be looked at with `python -m tests.hostile.soak`, as its message says.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.cli import COMMANDS
+from tests.hostile.conditions import CONDITIONS, condition
+from tests.hostile.driver import perform
+from tests.hostile.story import transcript
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif("audit" not in COMMANDS, reason="there is no audit yet")
+
+SEEDS = (1, 2)
+ROWS = 450
+WAITING = {"limits", "errors", "slow"}  # conditions whose runs spend seconds on waiting
+KILLED = ("killed", "mixed")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", sorted(set(CONDITIONS) - WAITING))
+def test_the_store_becomes_a_copy_of_the_list(name: str, seed: int, tmp_path: Path) -> None:
+    outcome = perform(name, condition(name, seed, ROWS), seed, tmp_path, children=False)
+    assert not outcome.failed(), transcript(outcome)
+
+
+@pytest.mark.parametrize("name", sorted(WAITING))
+def test_no_request_comes_before_the_time_named(name: str, tmp_path: Path) -> None:
+    outcome = perform(name, condition(name, 1, ROWS), 1, tmp_path, children=False)
+    assert not outcome.failed(), transcript(outcome)
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+@pytest.mark.parametrize("name", KILLED)
+def test_a_process_that_is_killed_loses_nothing(name: str, seed: int, tmp_path: Path) -> None:
+    outcome = perform(name, condition(name, seed, 1200), seed, tmp_path)
+    assert not outcome.failed(), transcript(outcome)
+
+
+def test_a_copy_of_the_list_is_proven(tmp_path: Path) -> None:
+    outcome = perform("growth", condition("growth", 1, ROWS), 1, tmp_path, children=False)
+    assert outcome.proven, transcript(outcome)

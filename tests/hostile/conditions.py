@@ -44,6 +44,7 @@ class Condition:
     refusing: bool = False  # a limit above the cap is answered 400
     short: float = 0.0
     empty: float = 0.0
+    lagging: float = 0.0  # a page of the list as it was some requests ago
     repeats: float = 0.0  # a page that shows rows of the one before again
 
     limited: float = 0.0
@@ -55,6 +56,7 @@ class Condition:
 
     kills: float = 0.0  # chance at each round
     kill_at: int = 0  # the request at which the first round is killed
+    twins: float = 0.0  # chance at each round that two processes read at once
     programs: tuple[str, ...] = ()
     full: float = 0.0  # chance that a round reads the whole list again
     audit: float = 0.2  # chance that a round is an audit
@@ -92,6 +94,8 @@ CONDITIONS: dict[str, Condition] = {
     "limits": Condition(limited=0.1, window=40, growth=0.1, between=3),
     "errors": Condition(errors=0.06, resets=0.06, garbled=0.06, growth=0.1, between=3),
     "slow": Condition(rows=1500, slow=0.3, growth=0.3, deletes=0.2, between=3),
+    "lagging": Condition(lagging=0.2, growth=0.3, deletes=0.2, late=0.1, between=5),
+    "twins": Condition(twins=0.8, growth=0.2, deletes=0.2, late=0.1, between=5),
     "programs": Condition(
         programs=("prog_1", "prog_2"), growth=0.2, deletes=0.2, edits=0.2, late=0.1, between=3
     ),
@@ -144,6 +148,7 @@ def mixed(seed: int) -> Condition:
         short=some(0.1),
         empty=some(0.08),
         repeats=some(0.1),
+        lagging=some(0.1, 0.2),
         limited=some(0.05),
         window=chance.choice((0, 0, 0, 60)),
         errors=some(0.06),

@@ -161,17 +161,28 @@ def _turbulence(terminal: Terminal, server: HostileVantio, *, children: bool) ->
             arguments.insert(1, "--full")
         elif number and chance.random() < has.audit:
             arguments[0] = "audit"
-        kill = None
-        if number == 0 and has.kill_at:
-            kill = (has.kill_at, 0.0)
-        elif chance.random() < has.kills:
-            most = -(-has.rows // 100) + 2
-            kill = (chance.randint(1, most if number == 0 else 6), chance.random() * 0.08)
-        if children:
-            terminal.child(*arguments, kill=kill)
-        else:
+        if not children:
             terminal.here(*arguments)
+        elif chance.random() < has.twins:
+            terminal.twins(*arguments)
+        else:
+            terminal.child(*arguments, kill=_kill(has, number, chance))
         server.between(number)
+
+
+def _kill(has: Condition, number: int, chance: Random) -> tuple[int, float] | None:
+    """After how many requests, and how many seconds after that, a round is killed."""
+    if number == 0 and has.kill_at:
+        return has.kill_at, 0.0
+    if chance.random() >= has.kills:
+        return None
+    pages = -(-has.rows // 100) + 2 if number == 0 else 4
+    form = chance.random()
+    if form < 0.1:
+        return 0, chance.random() * 0.6  # while it starts
+    if form < 0.3:
+        return pages - 2, chance.random()  # perhaps after the last page
+    return chance.randint(1, pages), chance.random() * 0.08
 
 
 def _remedies(terminal: Terminal, server: HostileVantio) -> Iterator[tuple[str, Difference]]:

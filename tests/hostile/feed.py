@@ -47,6 +47,7 @@ class Feed:
         self._gone: list[Scan] = []
         self._serial = 0
         self._last_read = 0
+        self._before: list[Entry] = []
         self._now = int(time.time()) - STILL
         self._fill(Random(f"{seed} fill"))
 
@@ -67,6 +68,10 @@ class Feed:
     def page(self, asked: dict[str, str], limit: int, offset: int, chance: Random) -> list[Entry]:
         """The entries at these places, in the order of this moment."""
         entries = self._entries
+        if not self.calm and self._before and chance.random() < self.condition.lagging:
+            entries = self._before
+        elif self.condition.lagging and chance.random() < 0.1:
+            self._before = list(entries)
         for parameter, field in (("programId", "program"), ("posterId", "poster")):
             if parameter in asked:
                 wanted = asked[parameter]
@@ -207,7 +212,7 @@ class Feed:
         self.story.clear()
 
     def _add(self, chance: Random, at: int, how: str | None) -> None:
-        made = scan(chance, self._next(), at, odd=self.condition.odd)
+        made = scan(chance, self._next(), at, odd=self.condition.odd, known=self.scans)
         if self.condition.programs and made.style == "bare":
             made.style = "plain"
         self._put(made, chance, how)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from random import Random
 
 POSTERS = 23
@@ -80,8 +81,13 @@ class Scan:
         return spelled.get(self.style, f"{moment:%Y-%m-%dT%H:%M:%S}Z")
 
 
-def scan(chance: Random, serial: int, at: int, *, odd: float = 0.0) -> Scan:
-    """A new scan; `odd` is the share of those that are spelled unusually."""
+def scan(
+    chance: Random, serial: int, at: int, *, odd: float = 0.0, known: Collection[str] = ()
+) -> Scan:
+    """A new scan; `odd` is the share of those that are spelled unusually.
+
+    Of these, some have an id that is nearly one of the `known` ones.
+    """
     poster = chance.randrange(POSTERS)
     made = Scan(
         id=_id(chance, serial),
@@ -96,6 +102,8 @@ def scan(chance: Random, serial: int, at: int, *, odd: float = 0.0) -> Scan:
             made.fraction = chance.randrange(1000) / 1000
         if made.style == "numeric id":
             made.id = str(10**9 + serial)
+        elif chance.random() < 0.3:
+            made.id = _odd_id(chance, serial, known)
     return made
 
 
@@ -105,6 +113,20 @@ def _id(chance: Random, serial: int) -> str:
         digits = f"{chance.getrandbits(128):032x}"
         return "-".join(digits[a:b] for a, b in ((0, 8), (8, 12), (12, 16), (16, 20), (20, 32)))
     return f"imp_{chance.getrandbits(20):05x}{serial}"
+
+
+def _odd_id(chance: Random, serial: int, known: Collection[str]) -> str:
+    """An id that a careless store takes for another one, or can't hold."""
+    some = chance.choice(sorted(known)[:500]) if known else ""
+    odd = (
+        some.upper(),
+        some.replace("-", ""),
+        f"{{{some}}}",
+        f"{some}x",
+        f"скан {serial} \U0001f4f7",
+    )
+    found = chance.choice((*odd, f"{serial:0199}z", f"'{serial}\"%;--", f"0x{serial:x}"))
+    return found if found and found not in known else f"imp {serial}"
 
 
 def posters() -> list[dict[str, str]]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 KEY = "sk_hostile"
 IN_FLIGHT = 0.1  # seconds: a request on its way when a wait is named can't know of it
-CAPS = (10, 37, 50, 99, 100, 250)
+CAPS = (3, 10, 37, 50, 99, 100, 250)
 RESET = struct.pack("ii", 1, 0)
 PLENTY = 10**9
 

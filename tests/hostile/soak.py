@@ -26,7 +26,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ERASE = "\r\033[K"
-HEAD = ("condition", "runs", "lost", "twice", "stale", "unproven", "requests", "pages", "early")
+HEAD = (
+    "condition",
+    "runs",
+    "lost",
+    "twice",
+    "stale",
+    "unproven",
+    "requests",
+    "pages",
+    "calm",
+    "early",
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,7 @@ class Report:
     unproven: int = 0
     requests: int = 0
     pages: int = 0
+    calm: int = 0
     early: int = 0
     after_kill: int = 0
     failed: str = ""
@@ -138,6 +150,7 @@ def _one(plan: Plan) -> Report:
             int(not outcome.proven),
             outcome.requests,
             outcome.pages,
+            outcome.calm_requests,
             outcome.early,
             outcome.early_after_kill,
             failed,
@@ -173,7 +186,7 @@ def _table(reports: Iterable[Report]) -> str:
 
 
 def _row(name: str, reports: list[Report]) -> tuple[str, ...]:
-    counted = ("lost", "twice", "stale", "unproven", "requests", "pages")
+    counted = ("lost", "twice", "stale", "unproven", "requests", "pages", "calm")
     sums = [f"{sum(getattr(report, what) for report in reports):,}" for what in counted]
     early = sum(report.early for report in reports)
     after_kill = sum(report.after_kill for report in reports)

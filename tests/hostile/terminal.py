@@ -11,7 +11,7 @@ import time
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Timer
+from threading import Thread, Timer
 from typing import TYPE_CHECKING, Any
 
 from tests.hostile.server import KEY
@@ -100,6 +100,14 @@ class Terminal:
         seconds = time.monotonic() - started
         return self._note(arguments, process.returncode, out, err, before, seconds)
 
+    def twins(self, *arguments: str) -> None:
+        """Run a command in two processes at the same time."""
+        both = [Thread(target=self.child, args=arguments) for _ in range(2)]
+        for each in both:
+            each.start()
+        for each in both:
+            each.join()
+
     def _note(
         self, arguments: tuple[str, ...], code: int, out: str, err: str, before: int, seconds: float
     ) -> Ran:
@@ -117,20 +125,20 @@ def _killing(
         yield
         return
     at, delay = server.requests + kill[0], kill[1]
-    timers: list[Timer] = []
+    timer = Timer(delay, process.kill)
 
     def on_request(number: int) -> None:
         if number == at:
-            timers.append(Timer(delay, process.kill))
-            timers[-1].start()
+            timer.start()
 
+    if at == server.requests:
+        timer.start()
     server.on_request = on_request
     try:
         yield
     finally:
         server.on_request = lambda _: None
-        for timer in timers:
-            timer.cancel()
+        timer.cancel()
 
 
 @contextmanager

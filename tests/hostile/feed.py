@@ -173,16 +173,16 @@ class Feed:
         by = chance.choice((1, -1, HOUR, -DAY, -WEEK))
         self._redo(found, replace(found, at=min(found.at + by, self._now)), chance)
 
-    def _redo(self, old: Scan, new: Scan, chance: Random) -> None:
+    def _redo(self, old: Scan, new: Scan, chance: Random, how: str = "edited") -> None:
         ties = [(entry.serial, entry.tie) for entry in self._places[old.id]]
         self._drop(old.id, None)
-        self._put(new, chance, "edited", ties)
+        self._put(new, chance, how, ties)
 
     def _mend(self, chance: Random) -> None:
         broken = sorted(each.id for each in self.scans.values() if each.broken)
         if broken:
             found = self.scans[chance.choice(broken)]
-            self._redo(found, replace(found, broken=False), chance)
+            self._redo(found, replace(found, broken=False), chance, "mended")
 
     def _someone(self, chance: Random) -> Scan:
         """A scan anywhere, or, as often, just before the place that was read last."""

@@ -91,7 +91,7 @@ CONDITIONS: dict[str, Condition] = {
     "caps": Condition(caps=0.1, growth=0.1, between=3),
     "refusing": Condition(cap=40, refusing=True, growth=0.1, between=3),
     "repeats": Condition(repeats=0.1, echoes=30, growth=0.1, between=3),
-    "limits": Condition(limited=0.1, window=40, growth=0.1, between=3),
+    "limits": Condition(limited=0.1, window=40, growth=0.1, between=3, kills=0.3),
     "errors": Condition(errors=0.06, resets=0.06, garbled=0.06, growth=0.1, between=3),
     "slow": Condition(rows=1500, slow=0.3, growth=0.3, deletes=0.2, between=3),
     "lagging": Condition(lagging=0.2, growth=0.3, deletes=0.2, late=0.1, between=5),

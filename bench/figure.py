@@ -1,29 +1,42 @@
-"""One line of the table."""
+"""One line of the table, and how its numbers are taken."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Figure(NamedTuple):
+_HUNDRED = 100
+_FEWEST, _ENOUGH, _PATIENCE = 40, 1.5, 10.0  # runs, seconds, seconds
+
+
+class UnmeasuredError(Exception):
+    """A figure can't be taken; the text says why, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What was measured, what it is measured against, and what is to be reached.
+
+    `ratio` is the measured number over the one beside it. `met` is None where nothing is to be
+    reached.
+    """
+
     what: str
     measured: str
-    beside: str
-    ratio: str
+    beside: str = ""
+    ratio: float | None = None
+    target: str = ""
+    met: bool | None = None
 
 
-def rate(what: str, count: int, seconds: float, other: str, other_seconds: float) -> Figure:
-    """Rows a second, beside another way to go through the same rows."""
-    return Figure(
-        what,
-        f"{count / seconds:,.0f} rows/s",
-        f"{other}: {count / other_seconds:,.0f} rows/s",
-        f"{other_seconds / seconds:.2f}",
-    )
+def milliseconds(amount: float) -> str:
+    """Milliseconds with as many digits as mean something."""
+    return f"{amount:,.{0 if amount >= _HUNDRED else 2}f} ms"
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -34,6 +47,15 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def percentiles(work: Callable[[], object], runs: int) -> tuple[float, float]:
-    """Median and 99th percentile of so many calls, in milliseconds."""
-    times = sorted(timed(work) * 1000 for _ in range(runs))
+    """Median and 99th percentile of so many calls, in milliseconds.
+
+    Slow work is done less often, but at least `_FEWEST` times unless that takes too long.
+    """
+    times: list[float] = []
+    began = time.monotonic()
+    while len(times) < runs:
+        times.append(timed(work) * 1000)
+        if time.monotonic() - began > (_PATIENCE if len(times) < _FEWEST else _ENOUGH):
+            break
+    times.sort()
     return times[len(times) // 2], times[min(len(times) - 1, round(len(times) * 0.99))]

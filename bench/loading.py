@@ -1,93 +1,113 @@
-"""Taking scans in: end to end over HTTP, and by polls that find nothing new."""
+"""The first load: how fast, in how many requests, with how much memory and disk."""
 
 from __future__ import annotations
 
-import json
-import sqlite3
-import time
-from contextlib import closing
-from threading import Event
 from typing import TYPE_CHECKING
 
-from bench.figure import Figure, rate, timed
-from bot.sandbox.fake_vantio import FakeVantio
-from bot.services.asking import Asking
-from bot.services.ingest import Ingest, feeds_of
-from bot.store.opening import open_store
-from bot.vantio.client import Vantio
+from bench.figure import Figure
+from bench.worker import IN_FLIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-START = 1_790_000_000
-EVERY = 37  # seconds between two scans
+    from bench.mirrors import Mirror, Mirrors
+
+_FEW = 100_000
+_RUNS_OF_FEW = 3
+_LEAST_RATE = {100_000: 50_000, 1_000_000: 48_000}
+_MOST_REQUESTS = 1.02
+_MOST_BYTES = 110
+_MOST_MEGABYTES = 120
+_LATENCY = 0.05
+_MOST_TIME = 1.15
+_MEGABYTE = 2**20
 
 
-def figures(store: Path, scans: int) -> Iterator[Figure]:
-    rows = [_row(number) for number in range(scans)]
-    with FakeVantio(rows) as feed, Vantio(feed.url, feed.key) as vantio:
-        database = open_store(f"sqlite:///{store}")
-        asking = Asking(vantio, database, Event(), lambda: int(time.time()))
-        ingest = Ingest(database, asking, feeds_of([]), lambda: int(time.time()), 10**9)
-        discard = timed(lambda: _fetch_all(vantio))
-        bare = timed(lambda: _bare(vantio, store.with_name("bare.db")))
-        before = len(feed.requests)
-        ours = timed(ingest.sync)
-        asked = len(feed.requests) - before
-        yield rate("first load, over HTTP", scans, ours, "fetch and discard", discard)
-        yield rate("first load, over HTTP", scans, ours, "into one bare table", bare)
-        least = -(-scans // 100) + 1
-        yield Figure("requests of a first load", str(asked), str(least), f"{asked / least:.3f}")
-        yield _quiet(ingest, feed, vantio)
-        database.close()
-    size = store.stat().st_size
+def throughput(mirrors: Mirrors, rows: int) -> Iterator[Figure]:
+    """Rows a second, end to end, beside the same client without a store and with a bare one."""
+    mirror = mirrors.of(rows)
+    ours = min([mirror.load.seconds, *_again(mirror, "poll", _runs(rows) - 1)])
+    rate = rows / ours
+    least = _LEAST_RATE.get(rows)
+    for name, what in (("fetch and discard", "discard"), ("into one bare table", "bare")):
+        other = min(_again(mirror, what, _runs(rows)))
+        yield Figure(
+            "first load",
+            f"{rate:,.0f} rows/s",
+            f"{name}: {rows / other:,.0f} rows/s",
+            other / ours,
+            f"≥ {least:,} rows/s" if least else "",
+            rate >= least if least else None,
+        )
+
+
+def requests(mirrors: Mirrors, rows: int) -> Iterator[Figure]:
+    """Requests of the first load, beside the fewest pages that hold all rows."""
+    mirror = mirrors.of(rows)
+    ratio = mirror.held.requests / mirror.pages
     yield Figure(
-        "on disk, with indexes and tallies",
-        f"{size / scans:.0f} bytes a scan",
-        f"as JSON: {len(json.dumps(rows)) / scans:.0f} bytes",
-        f"{size / len(json.dumps(rows)):.2f}",
+        "requests of a first load",
+        f"{mirror.held.requests:,}",
+        f"pages of the list: {mirror.pages:,}",
+        ratio,
+        f"ratio ≤ {_MOST_REQUESTS}",
+        ratio <= _MOST_REQUESTS,
     )
 
 
-def _quiet(ingest: Ingest, feed: FakeVantio, vantio: Vantio) -> Figure:
-    before = len(feed.requests)
-    ours = min(timed(ingest.sync) for _ in range(5))
-    one = min(timed(vantio.impressions) for _ in range(5))
-    asked = (len(feed.requests) - before) // 5 - 1
-    return Figure(
-        f"a poll that finds nothing ({asked} request)",
-        f"{ours * 1000:.1f} ms",
-        f"one request: {one * 1000:.1f} ms",
-        f"{ours / one:.2f}",
+def at_latency(mirrors: Mirrors, rows: int) -> Iterator[Figure]:
+    """The first load where each answer takes its time, beside the same requests at once."""
+    mirror = mirrors.of(rows)
+    mirror.feed.delay(_LATENCY)
+    try:
+        ours = mirror.work("poll", mirror.fresh("latency")).seconds
+        other = mirror.work("discard_in_flight").seconds
+    finally:
+        mirror.feed.delay(0)
+    least = mirror.pages / IN_FLIGHT * _LATENCY
+    yield Figure(
+        f"first load at {_LATENCY * 1000:.0f} ms a request",
+        f"{ours:.2f} s",
+        f"{IN_FLIGHT} in flight, discarded: {other:.2f} s (least possible: {least:.2f} s)",
+        ours / other,
+        f"ratio ≤ {_MOST_TIME}",
+        ours / other <= _MOST_TIME,
     )
 
 
-def _fetch_all(vantio: Vantio) -> None:
-    offset = 0
-    while size := vantio.impressions(offset=offset).size:
-        offset += size
+def disk(mirrors: Mirrors, rows: int) -> Iterator[Figure]:
+    """Bytes a scan, indexes and tallies included, beside its JSON."""
+    mirror = mirrors.of(rows)
+    ours, text = mirror.size / rows, mirror.held.bytes / rows
+    yield Figure(
+        "on disk after the first load",
+        f"{ours:.0f} bytes a scan",
+        f"as JSON: {text:.0f} bytes",
+        ours / text,
+        f"≤ {_MOST_BYTES} bytes",
+        ours <= _MOST_BYTES,
+    )
 
 
-def _bare(vantio: Vantio, path: Path) -> None:
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("create table scan (id text primary key, poster text, at integer)")
-        offset = 0
-        while rows := vantio.impressions(offset=offset).rows:
-            told = [(row.id, row.poster, row.scanned_at) for row in rows]
-            connection.executemany("insert or ignore into scan values (?, ?, ?)", told)
-            connection.commit()
-            offset += len(rows)
+def memory(mirrors: Mirrors, rows: int) -> Iterator[Figure]:
+    """Peak memory of the first load, beside a process that only imports the same."""
+    mirror = mirrors.of(rows)
+    ours = mirror.load.peak / _MEGABYTE
+    idle = mirror.work("idle").peak / _MEGABYTE
+    yield Figure(
+        "peak memory of a first load",
+        f"{ours:.0f} MB",
+        f"imports only: {idle:.0f} MB",
+        ours / idle,
+        f"≤ {_MOST_MEGABYTES} MB",
+        ours <= _MOST_MEGABYTES,
+    )
 
 
-def _row(number: int) -> dict[str, object]:
-    return {
-        "id": f"imp_{number * 7919 % 1_000_003:012x}",
-        "poster_id": f"poster_{number * 31 % 300}",
-        "program_id": f"prog_{number % 12}",
-        "student_id": f"user_{number * 31 % 60}",
-        "scanned_at": START + number * EVERY,
-        "user_agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X)",
-        "ip_address": f"192.0.2.{number % 250}",
-        "metadata": {"device_type": "mobile"},
-    }
+def _again(mirror: Mirror, what: str, runs: int) -> list[float]:
+    """Seconds of further runs, each into a store of its own."""
+    return [mirror.work(what, mirror.fresh(what)).seconds for _ in range(runs)]
+
+
+def _runs(rows: int) -> int:
+    return _RUNS_OF_FEW if rows <= _FEW else 1

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from bot.services.alerting import Alerting
     from bot.services.delivery import Delivery
     from bot.services.digests import Publisher
-    from bot.services.ingest import Sync
     from bot.services.polling import Polling
+    from bot.services.taking import Sync
     from bot.slack.sender import Sender
     from bot.store.database import Database
     from bot.vantio.client import Vantio

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.config import settings_mistake
 from bot.services.asking import Asking
 from bot.services.directory import Directory
-from bot.services.ingest import Ingest, feeds_of
+from bot.services.ingest import Ingest, Intervals, feeds_of
 from bot.services.polling import Polling
 from bot.vantio.client import Vantio
 
@@ -40,9 +40,8 @@ def polled(settings: Settings, database: Database, stop: Event, clock: Callable[
     vantio = client(settings)
     asking = Asking(vantio, database, stop, clock)
     chosen = settings.config.polling
-    ingest = Ingest(
-        database, asking, feeds_of(chosen.programs), clock, chosen.full_sweep_hours * _HOUR
-    )
+    intervals = Intervals(chosen.audit_hours * _HOUR, chosen.full_sweep_hours * _HOUR)
+    ingest = Ingest(database, asking, feeds_of(chosen.programs), clock, intervals)
     programs: list[str | None] = [*chosen.programs] or [None]
     directory = Directory(database, asking, programs, clock, chosen.directory_hours * _HOUR)
     managers = settings.config.managers

@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "check": ("check", "Say whether everything is set up right, and what to do if not."),
     "run": ("run", "Run the bot."),
     "sync": ("sync", "Poll Vantio once, now."),
+    "audit": ("audit", "Prove that no scan is missing, and mend what differs."),
     "ask": ("ask", "Answer a question as /posters would."),
     "digest": ("publish", "Post the digest of yesterday now."),
     "leaderboard": ("publish", "Post the leaderboard of last week now."),

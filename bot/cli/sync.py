@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import closing, contextmanager
-from dataclasses import asdict
+from contextlib import closing
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -12,11 +10,10 @@ import click
 
 from bot.app.polling import polled
 from bot.cli import session
+from bot.cli.reading import progress, requests
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from bot.services.ingest import Sync
+    from bot.services.taking import Sync
 
 
 @click.command(short_help="Poll Vantio once, now.")
@@ -28,35 +25,20 @@ def sync(*, full: bool, as_json: bool) -> None:
     settings.require("VANTIO_API_KEY")
     with session.store(settings) as database:
         parts = polled(settings, database, Event(), session.now)
-        with closing(parts.vantio), _progress() as progress:
-            result = parts.polling.poll(full=full, progress=progress)
+        with closing(parts.vantio), progress("Reading") as heard:
+            result = parts.polling.poll(full=full, progress=heard)
     if as_json:
-        told = asdict(result)
-        del told["history"]
-        session.print_json(told)
+        names = ("new", "repeated", "quarantined", "requests", "complete")
+        session.print_json({name: getattr(result, name) for name in names})
     else:
         click.echo(_sentence(result))
 
 
 def _sentence(result: Sync) -> str:
     parts = [f"{result.new:,} new", f"{result.repeated:,} already there"]
+    if result.deleted:
+        parts.append(f"{result.deleted:,} deleted upstream")
     if result.quarantined:
         parts.append(f"{result.quarantined:,} in quarantine")
-    asked = "1 request" if result.requests == 1 else f"{result.requests:,} requests"
-    end = "" if result.complete else " The list kept moving; the next poll reads all of it."
-    return f"Scans: {', '.join(parts)}, in {asked}.{end}"
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[Sync], None] | None]:
-    """A line on a terminal that says how far it is; a list without a total has no estimate."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
-
-    console = Console(stderr=True)
-    with console.status("Reading Vantio …") as status:
-        yield lambda so_far: status.update(
-            f"Reading Vantio … {so_far.new:,} new of {so_far.new + so_far.repeated:,} scans read"
-        )
+    end = "" if result.complete else " The list kept moving; the next poll goes on."
+    return f"Scans: {', '.join(parts)}, in {requests(result)}.{end}"

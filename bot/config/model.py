@@ -80,8 +80,15 @@ class Polling(Section):
 
     every_minutes: int = Field(5, ge=1, le=1440)
     programs: tuple[str, ...] = ()
-    full_sweep_hours: int = Field(24, ge=1, le=720)
+    audit_hours: int = Field(6, ge=1, le=720)
+    full_sweep_hours: int = Field(168, ge=1, le=8760)
     directory_hours: int = Field(6, ge=1, le=720)
+
+
+class Store(Section):
+    """How long single scans are kept; 0 for ever."""
+
+    keep_days: int = Field(0, ge=0, le=36_500)
 
 
 class Digest(Section):
@@ -125,6 +132,7 @@ class Config(Section):
     managers: tuple[Member, ...] = ()
     programs: tuple[Program, ...] = ()
     polling: Polling = Polling()
+    store: Store = Store()
     digest: Digest = Digest()
     leaderboard: Leaderboard = Leaderboard()
     alerts: Alerts = Alerts()

@@ -11,11 +11,18 @@ _BARS = "▁▂▃▄▅▆▇█"
 _FEW = 10
 _MANY_TIMES = 3
 _WHOLE_TIMES = 10
+_SIGNIFICANT = 3
 
 
 def thousands(n: int) -> str:
     """Digits in groups of three: "12,480"."""
     return f"{n:,}"
+
+
+def roughly(n: int) -> int:
+    """An estimate without the digits that it can't vouch for: 87, 840, 12,400; never too much."""
+    step: int = 10 ** max(len(str(n)) - _SIGNIFICANT, 0)
+    return n - n % step
 
 
 def count(n: int, noun: str) -> str:

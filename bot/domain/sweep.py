@@ -16,7 +16,8 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import takewhile
 
-from bot.domain.sweep_state import MOST, Order, Seen, Sweep, dump, load
+from bot.domain.listing import Order, Seen, direction
+from bot.domain.sweep_state import MOST, Sweep, dump, load
 
 __all__ = ["Order", "Seen", "Sweep", "begin", "dump", "load", "refused", "take"]
 
@@ -30,28 +31,15 @@ def begin(learned: Sweep, now: int, *, full: bool = False) -> Sweep:
     `full` reads the whole list; otherwise the frontier ends the walk where the order allows.
     """
     if learned.under_way and (learned.full or not full):
-        return learned
-    unordered = learned.order in {Order.UNKNOWN, Order.NONE}
-    fresh = Sweep(
-        order=learned.order,
-        frontier=learned.frontier,
-        end=learned.end,
-        tail=learned.tail,
-        cap=learned.cap,
-        limit=learned.limit,
-        full_at=learned.full_at,
-        since=learned.since,
+        return replace(learned, resumed=True)
+    endless = learned.order is not Order.NEWEST
+    return replace(
+        learned.settled,
         started_at=now,
         under_way=True,
-        full=full or unordered or learned.first or learned.torn,
+        full=full or endless or learned.first or learned.torn,
+        resumed=learned.under_way or learned.resumed,
     )
-    if learned.order is Order.OLDEST and not fresh.full and learned.end > 0:
-        known = max(2, len(learned.tail) // 2)
-        offset = max(0, learned.end - known)
-        return replace(
-            fresh, offset=offset, seam=learned.tail, newest=learned.frontier, lead_in=True
-        )
-    return fresh
 
 
 def take(sweep: Sweep, page: Seen) -> Sweep:
@@ -67,7 +55,7 @@ def take(sweep: Sweep, page: Seen) -> Sweep:
     if _pushed_down(sweep, page):
         # Walk on until the seam comes by again.
         return replace(sweep, offset=sweep.offset + page.size)
-    return _step_back(sweep, page.size)
+    return _step_back(replace(sweep, careful=True), page.size)
 
 
 def refused(sweep: Sweep) -> Sweep | None:
@@ -76,19 +64,17 @@ def refused(sweep: Sweep) -> Sweep | None:
 
 
 def _learn(sweep: Sweep, page: Seen) -> Sweep:
-    pairs = list(zip(page.times, page.times[1:], strict=False))
+    seen = direction(page)
     return replace(
         sweep,
         cap=max(sweep.cap, page.size),
-        rising=sweep.rising or any(a < b for a, b in pairs),
-        falling=sweep.falling or any(a > b for a, b in pairs),
+        rising=sweep.rising or seen in {Order.OLDEST, Order.NONE},
+        falling=sweep.falling or seen in {Order.NEWEST, Order.NONE},
     )
 
 
 def _joins(sweep: Sweep, page: Seen) -> bool:
     """Whether the page follows on the one before without a gap, as far as can be seen."""
-    if _inside_frontier(sweep, page):
-        return False
     unchecked = not sweep.seam or sweep.cap == 1
     return unchecked or not set(page.ids).isdisjoint(sweep.seam)
 
@@ -98,14 +84,6 @@ def _pushed_down(sweep: Sweep, page: Seen) -> bool:
     newest_first = sweep.falling and not sweep.rising
     comparable = bool(page.times and sweep.seam_times)
     return newest_first and comparable and page.times[-1] >= max(sweep.seam_times)
-
-
-def _inside_frontier(sweep: Sweep, page: Seen) -> bool:
-    """Whether an oldest-first walk begins in the frontier's own second.
-
-    New rows of that second may be listed before those that are known.
-    """
-    return sweep.lead_in and sweep.offset > 0 and page.times[:1] >= (sweep.frontier or 0,)
 
 
 def _take_empty(sweep: Sweep) -> Sweep:
@@ -121,9 +99,9 @@ def _advance(sweep: Sweep, page: Seen) -> Sweep:
     # and never from the future, since a wrong clock somewhere would end every later walk too soon.
     past = [at for at in page.times if at <= sweep.started_at]
     sweep = replace(sweep, newest=max((*past, sweep.newest or 0)))
-    if _past_frontier(sweep, page):
-        return _finish(sweep)
     known = bool(page.ids) and page.ids[-1] in sweep.seam
+    if _past_frontier(sweep, page) or _ends(sweep, page):
+        return _finish(sweep)
     stride, beyond = _stride(sweep, page, known=known)
     following = replace(
         sweep if known else _remember(sweep, page),
@@ -131,27 +109,40 @@ def _advance(sweep: Sweep, page: Seen) -> Sweep:
         beyond=beyond,
         stuck=sweep.stuck + 1 if _repeated(sweep, page) else 0,
         backwards=0,
-        lead_in=False,
     )
-    if beyond and page.size > len(page.ids):
+    if beyond and page.holes:
         # Only unreadable rows could overlap: the next page is taken as it comes.
         following = replace(following, seam=(), seam_times=())
     # A feed that answers every offset with the same rows would be walked for ever.
     return _finish(replace(following, torn=True)) if following.stuck >= _STUCK else following
 
 
+def _ends(sweep: Sweep, page: Seen) -> bool:
+    """Whether a page is the second look at the end: short, and without anything new.
+
+    Where no audit by rank can follow, the end is to be seen empty as well.
+    """
+    ordered = sweep.rising != sweep.falling
+    return ordered and 0 < page.size < sweep.cap and set(page.ids) <= set(sweep.seam)
+
+
 def _stride(sweep: Sweep, page: Seen, *, known: bool) -> tuple[int, bool]:
     """How far to go on, and whether that leaves the page, so that it can only be the end.
 
-    The last group of equal times is read again, since a new row of that time may be listed inside
-    it. Where a page is nothing but one group, one row must do, unless there may be more to come.
+    The last row is read again to see whether the list moved. Once it has, the last group of equal
+    times is, since a new row of that time may be listed inside it, or the group be in another
+    order; where a page is nothing but one group, one row must do, unless there may be more to come.
     """
-    junk = page.size - len(page.ids)
-    same = sum(1 for _ in takewhile(lambda at: at == page.times[-1], reversed(page.times)))
-    if same == page.size < sweep.cap and not known:
-        return 0, False
-    overlap = junk + (same if same < len(page.ids) else 1)
-    return (page.size - overlap, False) if overlap < page.size else (page.size, True)
+    if not page.times:
+        return page.size, True
+    same = 1
+    if sweep.careful:
+        same = sum(1 for _ in takewhile(lambda at: at == page.times[-1], reversed(page.times)))
+        if same == page.size < sweep.cap and not known:
+            return 0, False
+        same = same if same < len(page.ids) else 1
+    stride = page.places[-same]
+    return (stride, False) if stride else (page.size, True)
 
 
 def _remember(sweep: Sweep, page: Seen) -> Sweep:
@@ -197,18 +188,16 @@ def _step_back(sweep: Sweep, size: int) -> Sweep:
 
 
 def _finish(sweep: Sweep) -> Sweep:
-    at_end = sweep.full or sweep.order is not Order.NEWEST
-    return Sweep(
+    whole = sweep.full and not sweep.torn
+    return replace(
+        sweep.settled,
         order=_order(sweep),
         frontier=sweep.newest or sweep.frontier or 0,
-        end=sweep.offset if at_end else sweep.end,
-        tail=sweep.seam if at_end else sweep.tail,
-        cap=sweep.cap,
-        limit=sweep.limit,
-        full_at=sweep.started_at if sweep.full and not sweep.torn else sweep.full_at,
+        full_at=sweep.started_at if whole else sweep.full_at,
         since=sweep.since or sweep.started_at,
-        started_at=sweep.started_at,
+        doubtful=sweep.doubtful and not whole,
         torn=sweep.torn,
+        resumed=sweep.resumed,
     )
 
 

@@ -76,9 +76,10 @@ class Alerting:
         usual = [(end, _in_window(tx, end)) for end in ends]
         last = self._resting(tx, now)
         posters = Names(tx, self.programs).posters(busy)
+        begin, _ = counts.extent(tx)
         found = []
         for id_ in busy:
-            up_since = _up_since(tx, posters[id_])
+            up_since = max(_up_since(tx, posters[id_]), begin or 0)
             history = [week.get(id_, 0) for end, week in usual if end - WINDOW >= up_since]
             verdict = decide(id_, scans[id_], history, now, last.get(id_), self.sensitivity)
             if isinstance(verdict, Silence):
@@ -105,20 +106,15 @@ def _weeks_before(now: int, weeks: int, zone: str) -> int:
 def _up_since(tx: Transaction, poster: Poster) -> int:
     """When a poster can first have been scanned."""
     first, _ = counts.extent(tx, Selection(poster=poster.id))
-    everything, _ = counts.extent(tx)
-    known = [at for at in (poster.created_at, first) if at is not None]
-    return max(min(known, default=0), everything or 0)
+    return min((at for at in (poster.created_at, first) if at is not None), default=0)
 
 
 def _hours(tx: Transaction, spike: Spike, zone: str) -> tuple[Bucket, ...]:
     """The poster's last hours, each ending at the minute of the spike."""
-    only = Selection(poster=spike.poster)
-    ends = [spike.at - WINDOW * back for back in reversed(range(_HOURS_SHOWN))]
+    starts = [spike.at - WINDOW * (back + 1) for back in reversed(range(_HOURS_SHOWN))]
+    cuts = [(start + 1, start + WINDOW + 1) for start in starts]
+    scans = counts.totals(tx, cuts, Selection(poster=spike.poster))
     return tuple(
-        Bucket(
-            end - WINDOW,
-            f"{local(end - WINDOW, zone):%H:%M}",
-            counts.total(tx, end - WINDOW + 1, end + 1, only),
-        )
-        for end in ends
+        Bucket(start, f"{local(start, zone):%H:%M}", count)
+        for start, count in zip(starts, scans, strict=True)
     )

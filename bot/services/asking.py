@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import time
+from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 import tenacity
 
 from bot.store import health
-from bot.vantio.errors import VantioError
+from bot.vantio.errors import Stopped, VantioError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,9 +31,10 @@ _Found = TypeVar("_Found")
 class Asking:
     """One Vantio client, asked again where that can help, and never before it allows.
 
-    `stop` ends every wait at once. Where Vantio names no wait, the first takes `first_wait` seconds
-    and the next ones grow from it. A permanent error, or the last of four attempts, is raised.
-    `pages_asked` counts the requests for impressions so far, those in vain included.
+    Usable from several threads. `stop` ends every wait at once. Where Vantio names no wait, the
+    first takes `first_wait` seconds and the next ones grow from it. A permanent error, or the last
+    of four attempts, is raised. `pages_asked` counts the requests for impressions so far, those in
+    vain included.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Asking:
         self._database = database
         self._stop = stop
         self._clock = clock
+        self._counting = Lock()
         self.pages_asked = 0
         self._backing_off = tenacity.wait_exponential_jitter(
             multiplier=first_wait, max=20 * first_wait, jitter=first_wait
@@ -56,6 +58,16 @@ class Asking:
     def impressions(self, program: str | None, limit: int, offset: int) -> Page[Impression]:
         """See `Vantio.impressions`."""
         return self._patiently(lambda: self._impressions(program, limit, offset))
+
+    def impressions_once(
+        self, program: str | None, limit: int, offset: int, given_up: Event
+    ) -> Page[Impression]:
+        """As `impressions`, but a single attempt, whose wait `given_up` ends too.
+
+        Raises:
+            VantioError: Vantio gave no usable answer, or was not asked.
+        """
+        return self._allowed(lambda: self._impressions(program, limit, offset), given_up)
 
     def posters(self, program: str | None, offset: int) -> Page[Poster]:
         """See `Vantio.posters`."""
@@ -74,6 +86,8 @@ class Asking:
 
     def note_down(self, error: VantioError) -> bool:
         """Vantio did not answer; True when it had before. Logged once, not at every poll."""
+        if isinstance(error, Stopped):
+            return False
         remedy = _REMEDY_PERMANENT if error.permanent else _REMEDY_TRANSIENT
         with self._database.write() as tx:
             went = health.down(tx, SOURCE, self._clock(), str(error), remedy)
@@ -82,7 +96,8 @@ class Asking:
         return went
 
     def _impressions(self, program: str | None, limit: int, offset: int) -> Page[Impression]:
-        self.pages_asked += 1
+        with self._counting:
+            self.pages_asked += 1
         return self._vantio.impressions(program=program, limit=limit, offset=offset)
 
     def _patiently(self, ask: Callable[[], _Found]) -> _Found:
@@ -101,11 +116,9 @@ class Asking:
         named = getattr(error, "retry_after", None)
         return float(named) if named is not None else self._backing_off(state)
 
-    def _allowed(self, ask: Callable[[], _Found]) -> _Found:
-        wait = self._vantio.not_before - time.monotonic()
-        if wait > 0:
-            self._stop.wait(min(wait, _LONGEST_WAIT))
-        return ask()
+    def _allowed(self, ask: Callable[[], _Found], *given_up: Event) -> _Found:
+        with self._vantio.pace.turn(self._stop, *given_up, longest=_LONGEST_WAIT):
+            return ask()
 
 
 _REMEDY_PERMANENT = "Correct the setting that the message names, then restart the bot."

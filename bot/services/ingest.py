@@ -1,67 +1,30 @@
-"""Sweeping the feeds into the store: every impression once, and never a page half done."""
+"""Bringing all feeds and the store together."""
 
 from __future__ import annotations
 
-import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.domain import sweep as sweeping
-from bot.domain.scanner import fingerprint, month_of
-from bot.store import cursors, impressions, quarantine
-from bot.store.scanner_keys import secret_of
-from bot.vantio.errors import BadRequest
+from bot.services.catching_up import CatchUp
+from bot.services.pages import Pages
+from bot.services.taking import Feed, Sync, Taker
+from bot.store import cursors, ranks
+from bot.store.keys import feed_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.domain.model import Impression, Reject
-    from bot.domain.sweep import Sweep
     from bot.services.asking import Asking
-    from bot.store.database import Database, Transaction
-    from bot.vantio.wire import Page
-
-logger = logging.getLogger(__name__)
-
-EVERYTHING = "impressions"
+    from bot.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Sync:
-    """What one poll brought; `requests` counts those for pages of scans, those in vain included.
+class Intervals:
+    """How often, in seconds, all of a list is proven, and read."""
 
-    `history` says that these rows were there before the bot was: nobody wants to be told of them.
-    """
-
-    new: int = 0
-    repeated: int = 0
-    quarantined: int = 0
-    requests: int = 0
-    complete: bool = True
-    history: bool = False
-
-    def plus(self, other: Sync) -> Sync:
-        """Both together."""
-        return Sync(
-            self.new + other.new,
-            self.repeated + other.repeated,
-            self.quarantined + other.quarantined,
-            self.requests + other.requests,
-            self.complete and other.complete,
-            self.history or other.history,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """One list of impressions: of a program, or of the whole account (None)."""
-
-    program: str | None = None
-
-    @property
-    def name(self) -> str:
-        """The feed's identity in the store."""
-        return EVERYTHING if self.program is None else f"{EVERYTHING}/{self.program}"
+    audit_every: int
+    read_every: int
 
 
 def feeds_of(programs: Sequence[str]) -> list[Feed]:
@@ -78,26 +41,31 @@ class Ingest:
         asking: Asking,
         feeds: Sequence[Feed],
         clock: Callable[[], int],
-        full_every: int,
+        intervals: Intervals,
     ) -> None:
-        """`full_every` is the time between two sweeps of the whole list, in seconds."""
         self._database = database
         self._asking = asking
         self._feeds = feeds
         self._clock = clock
-        self._full_every = full_every
+        self._intervals = intervals
 
     def sync(self, *, full: bool = False, progress: Callable[[Sync], None] | None = None) -> Sync:
-        """One poll of every feed; `progress` hears after each page what came so far.
+        """One poll of every feed with its proof; `progress` hears what came so far.
 
         Raises:
             VantioError: when Vantio gives no usable answer; what came before it is kept.
             StoreError: when the store can't take a page.
         """
-        result = Sync()
-        for feed in self._feeds:
-            result = self._sweep(feed, result, full=full, progress=progress or _unheard)
-        return result
+        return self._each(lambda feed: feed.sync(full=full), progress)
+
+    def audit(self, progress: Callable[[Sync], None] | None = None) -> Sync:
+        """Prove for every feed that the store has all of it, and mend what differs.
+
+        Raises:
+            VantioError: when Vantio gives no usable answer; what came before it is kept.
+            StoreError: when the store can't take a page.
+        """
+        return self._each(lambda feed: feed.audit(), progress)
 
     def watched_since(self) -> int:
         """When the first sweep began that finished: what was scanned before it is history."""
@@ -105,75 +73,32 @@ class Ingest:
             sweeps = [sweeping.load(cursors.load(tx, feed.name)) for feed in self._feeds]
         return max(sweep.since for sweep in sweeps)
 
-    def _sweep(
-        self, feed: Feed, result: Sync, *, full: bool, progress: Callable[[Sync], None]
+    def _each(
+        self, work: Callable[[CatchUp], bool], progress: Callable[[Sync], None] | None
     ) -> Sync:
-        sweep = self._begin(feed, full=full)
-        result = result.plus(Sync(history=sweep.first))
-        while sweep.under_way:
-            asked = self._asking.pages_asked
-            page = self._page(feed, sweep)
-            result = result.plus(Sync(requests=self._asking.pages_asked - asked))
-            if page is None:
-                sweep = sweeping.refused(sweep) or sweep
-                continue
-            sweep, brought = self._keep(feed, sweep, page)
-            result = result.plus(brought)
-            progress(result)
-        return result.plus(Sync(complete=not sweep.torn))
+        result = Sync()
+        begun = self._asking.pages_asked
 
-    def _begin(self, feed: Feed, *, full: bool) -> Sweep:
+        def heard(came: Sync) -> None:
+            nonlocal result
+            result = replace(result.plus(came), requests=self._asking.pages_asked - begun)
+            if progress:
+                progress(result)
+
+        proven = [self._caught_up(feed, work, heard) for feed in self._feeds]
+        heard(Sync())
+        return replace(result, complete=all(proven))
+
+    def _caught_up(
+        self, feed: Feed, work: Callable[[CatchUp], bool], heard: Callable[[Sync], None]
+    ) -> bool:
         now = self._clock()
-        with self._database.read() as tx:
-            learned = sweeping.load(cursors.load(tx, feed.name))
-        overdue = now - learned.full_at >= self._full_every
-        return sweeping.begin(learned, now, full=full or overdue)
-
-    def _page(self, feed: Feed, sweep: Sweep) -> Page[Impression] | None:
-        """The page that the sweep asks for; None where Vantio refuses to list so many rows."""
-        try:
-            return self._asking.impressions(feed.program, sweep.limit, sweep.offset)
-        except BadRequest:
-            if sweep.limit == 1:
-                raise
-            logger.info("Vantio refuses %d rows a page; asking for fewer.", sweep.limit)
-            return None
-
-    def _keep(self, feed: Feed, sweep: Sweep, page: Page[Impression]) -> tuple[Sweep, Sync]:
-        seen = sweeping.Seen(
-            tuple(row.id for row in page.rows),
-            tuple(row.scanned_at for row in page.rows),
-            page.size,
-        )
-        following = sweeping.take(sweep, seen)
-        finished_at = None if following.under_way else following.started_at
         with self._database.write() as tx:
-            new, quarantined = take_in(tx, feed.name, page.rows, page.rejects, self._clock())
-            cursors.save(tx, feed.name, sweeping.dump(following), finished_at)
-        return following, Sync(len(new), len(page.rows) - len(new), quarantined)
-
-
-def take_in(
-    tx: Transaction, feed: str, rows: Sequence[Impression], rejects: Sequence[Reject], now: int
-) -> tuple[list[Impression], int]:
-    """Keep rows that are impressions and rows that can't be; the one door into the store.
-
-    A row in quarantine whose mended version is among the impressions leaves it.
-
-    Returns the impressions that were new, and how many rows are newly in quarantine.
-    """
-    secrets: dict[str, bytes] = {}
-
-    def scanner(row: Impression) -> int | None:
-        month = month_of(row.scanned_at)
-        if month not in secrets:
-            secrets[month] = secret_of(tx, month)
-        return fingerprint(secrets[month], row)
-
-    new = impressions.add(tx, rows, scanner)
-    quarantine.release(tx, EVERYTHING, {row.id for row in rows})
-    return new, quarantine.add(tx, feed, rejects, now)
-
-
-def _unheard(_: Sync) -> None:
-    """Nobody listens."""
+            key = feed_key(tx, feed.name)
+            learned = sweeping.load(cursors.load(tx, feed.name))
+            unclaimed = ranks.total(tx, key) == 0
+        to_read = unclaimed or now - learned.full_at >= self._intervals.read_every
+        to_audit = now - learned.audited_at >= self._intervals.audit_every
+        with Pages(self._asking, feed.program, learned) as pages:
+            taker = Taker(self._database, feed, key, pages.at, self._clock)
+            return work(CatchUp(taker, pages, learned, heard, now, to_read, to_audit))

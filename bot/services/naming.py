@@ -76,8 +76,17 @@ class Names:
 
     def about(self, poster: Poster) -> str:
         """Who put a poster up and for what: "Maya K. · Autumn launch"."""
-        who = self.ambassadors([poster.ambassador])[poster.ambassador] if poster.ambassador else ""
-        return " · ".join(part for part in (who, self.program(poster.program)) if part)
+        return self.abouts([poster])[poster.id]
+
+    def abouts(self, posters: Collection[Poster]) -> dict[str, str]:
+        """Who put each of these posters up and for what, by the poster's id."""
+        people = self.ambassadors({each.ambassador for each in posters if each.ambassador})
+        return {
+            each.id: " · ".join(
+                part for part in (people.get(each.ambassador), self.program(each.program)) if part
+            )
+            for each in posters
+        }
 
     def _candidates(self, kind: str) -> dict[str, str]:
         if kind == "poster":

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from bot.services.asking import Asking
     from bot.services.directory import Directory
-    from bot.services.ingest import Ingest, Sync
+    from bot.services.ingest import Ingest
+    from bot.services.taking import Sync
     from bot.store.database import Database
 
 _SECRETS_KEPT = 62 * 86_400  # seconds: as long as scans usually come late, and no longer
@@ -33,15 +34,27 @@ class Polling:
     clock: Callable[[], int]
 
     def poll(self, *, full: bool = False, progress: Callable[[Sync], None] | None = None) -> Sync:
-        """Refresh the directory if that is due, and sweep every feed.
+        """Refresh the directory if that is due, and catch up with every feed.
 
         Raises:
             VantioError: when Vantio gives no usable answer; what came before it is kept.
             StoreError: when the store can't take what came.
         """
+        return self._noted(lambda: self.ingest.sync(full=full, progress=progress))
+
+    def audit(self, progress: Callable[[Sync], None] | None = None) -> Sync:
+        """The same, with a proof that nothing is missing.
+
+        Raises:
+            VantioError: when Vantio gives no usable answer; what came before it is kept.
+            StoreError: when the store can't take what came.
+        """
+        return self._noted(lambda: self.ingest.audit(progress))
+
+    def _noted(self, work: Callable[[], Sync]) -> Sync:
         try:
             self.directory.refresh_if_due()
-            result = self.ingest.sync(full=full, progress=progress)
+            result = work()
         except VantioError as error:
             self._mourn(error)
             raise

@@ -1,144 +1,171 @@
-"""Counting scans: whole hours from the tallies, the two ragged ends of a period from the rows."""
+"""Counting scans exactly: from the tallies, and the ragged ends of a period from the rows.
+
+Numbers hold for half-open periods in UTC seconds, and for the scans of a selection; a `Scope` in
+its place saves looking its keys up again.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.store.impressions import HOUR
 from bot.store.keys import known_keys
+from bot.store.retention import edge
+from bot.store.scope import ANY, UNKNOWN, Scope, Selection, narrowed, scope
+from bot.store.sums import Cut, grouped, parts_of, summed
+from bot.store.tallies import HOUR, WIDTHS
+from bot.store.tiles import ROWS, Tile, tiles
 
 if TYPE_CHECKING:
-    from bot.store.database import Transaction, Value
+    from collections.abc import Sequence
 
+    from bot.store.database import Transaction
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which scans count: the ids of a program, a poster and an ambassador, None for any."""
+__all__ = [
+    "ANY",
+    "Cut",
+    "Scope",
+    "Selection",
+    "by",
+    "courses",
+    "everything",
+    "extent",
+    "narrowed",
+    "pairs",
+    "scope",
+    "told",
+    "total",
+    "totals",
+]
 
-    program: str | None = None
-    poster: str | None = None
-    ambassador: str | None = None
-
-
-ANY = Selection()
 _TABLES = ("program", "poster", "ambassador")
-
-_COUNTED = """
-with counted as (
-    select poster, program, ambassador, scans from tally
-    where hour >= :first_hour and hour < :end_hour
-    union all
-    select poster, program, ambassador, 1 from impression where at >= :start and at < :head_end
-    union all
-    select poster, program, ambassador, 1 from impression where at >= :tail_start and at < :end)
-"""
+# How many rows are read in the time that it takes to find the tallies of one poster.
+_ROWS_A_POSTER = 16
 
 
-def total(tx: Transaction, start: int, end: int, selection: Selection = ANY) -> int:
+def total(tx: Transaction, start: int, end: int, selection: Selection | Scope = ANY) -> int:
     """Scans with start <= at < end."""
-    where, values = _filter(tx, selection)
-    ((scans,),) = tx.rows(
-        f"{_COUNTED} select cast(coalesce(sum(scans), 0) as bigint) from counted c {where}",
-        **_edges(start, end),
-        **values,
-    )
-    return int(scans)
+    return totals(tx, [(start, end)], selection)[0]
+
+
+def totals(tx: Transaction, cuts: Sequence[Cut], selection: Selection | Scope = ANY) -> list[int]:
+    """Scans of each of these periods, in the order given."""
+    which = scope(tx, selection)
+    return summed(tx, "scans", [parts_of(which)], cuts, which.edge)[0]
+
+
+def told(tx: Transaction, start: int, end: int, selection: Selection | Scope = ANY) -> int:
+    """Scans with start <= at < end that bear the hash of who scanned."""
+    which = scope(tx, selection)
+    return summed(tx, "told", [parts_of(which)], [(start, end)], which.edge)[0][0]
+
+
+def courses(
+    tx: Transaction, parts: Sequence[Sequence[Selection]], cuts: Sequence[Cut]
+) -> list[list[int]]:
+    """Scans in each of these periods, for each of these lists of selections: the sum of its parts.
+
+    Every selection must name a poster.
+    """
+    keys = [_keys(tx, table, parts) for table in _TABLES]
+    wanted = [list(zip(*columns, strict=True)) for columns in zip(*keys, strict=True)]
+    return summed(tx, "scans", wanted, cuts, edge(tx))
 
 
 def by(
-    tx: Transaction, dimension: str, start: int, end: int, selection: Selection = ANY
+    tx: Transaction,
+    dimension: str,
+    start: int,
+    end: int,
+    selection: Selection | Scope = ANY,
 ) -> dict[str, int]:
     """Scans with start <= at < end per id of `program`, `poster` or `ambassador`, most first."""
-    where, values = _filter(tx, selection)
+    which = scope(tx, selection)
+    sums, values = grouped([dimension], _tiles(tx, start, end, which), which)
     rows = tx.rows(
-        f"""{_COUNTED}, summed as (
-            select c.{dimension} as key, cast(sum(scans) as bigint) as scans
-            from counted c {where} group by c.{dimension})
-        select d.id, s.scans from summed s join {dimension} d on d.key = s.key
-        order by s.scans desc, d.id""",
-        **_edges(start, end),
+        f"""select d.id, n.scans from (
+            select {dimension} as key, cast(sum(scans) as bigint) as scans
+            from ({sums}) s group by {dimension}) n
+        join {dimension} d on d.key = n.key
+        where n.scans > 0 order by n.scans desc, d.id""",
         **values,
     )
     return dict(rows)
 
 
-def posters_of_ambassadors(
-    tx: Transaction, start: int, end: int, selection: Selection = ANY
-) -> dict[str, int]:
-    """How many different posters of each ambassador were scanned with start <= at < end."""
-    where, values = _filter(tx, selection)
+def pairs(
+    tx: Transaction, start: int, end: int, selection: Selection | Scope = ANY
+) -> dict[tuple[str, str], int]:
+    """Scans with start <= at < end per ids of ambassador and poster."""
+    which = scope(tx, selection)
+    sums, values = grouped(["ambassador", "poster"], _tiles(tx, start, end, which), which)
     rows = tx.rows(
-        f"""{_COUNTED} select a.id, count(distinct c.poster)
-        from counted c join ambassador a on a.key = c.ambassador {where}
-        group by a.id order by a.id""",
-        **_edges(start, end),
+        f"""select a.id, p.id, n.scans from (
+            select ambassador, poster, cast(sum(scans) as bigint) as scans
+            from ({sums}) s group by ambassador, poster) n
+        join ambassador a on a.key = n.ambassador join poster p on p.key = n.poster
+        where n.scans > 0 order by a.id, p.id""",
         **values,
     )
-    return dict(rows)
+    return {(ambassador, poster): scans for ambassador, poster, scans in rows}
 
 
-def scanners(
-    tx: Transaction, start: int, end: int, selection: Selection = ANY
-) -> tuple[int, int, int]:
-    """How many different hashes scanned (an estimate of people), scans with a hash, all scans."""
-    where, values = _filter(tx, selection)
-    narrowed = f"{where} and" if where else "where"
-    ((people, told, scans),) = tx.rows(
-        "select count(distinct c.scanner), count(c.scanner), count(*) from impression c"
-        f" {narrowed} c.at >= :start and c.at < :end",
-        start=start,
-        end=end,
-        **values,
-    )
-    return people, told, scans
+def extent(tx: Transaction, selection: Selection | Scope = ANY) -> tuple[int | None, int | None]:
+    """When the first and the last matching scan happened, to the hour for a selection.
 
-
-def extent(tx: Transaction, selection: Selection = ANY) -> tuple[int | None, int | None]:
-    """When the first and the last matching scan happened, to the hour for a selection."""
-    if selection == ANY:
-        # Asked for both at once, SQLite reads every row; one at a time, only the two ends.
-        ((first, last),) = tx.rows(
-            "select (select min(at) from impression), (select max(at) from impression)"
-        )
-        return first, last
-    where, values = _filter(tx, selection)
-    ((first, last),) = tx.rows(f"select min(hour), max(hour) from tally c {where}", **values)
-    return (None, None) if first is None else (first * HOUR, last * HOUR)
+    A scan whose row was dropped for its age is known to the hour as well.
+    """
+    which = scope(tx, selection)
+    first, last = _hours(tx, which)
+    if first is None or last is None:
+        return None, None
+    if which != Scope(edge=which.edge):
+        return first * HOUR, last * HOUR
+    return _moment(tx, "min", first, which.edge), _moment(tx, "max", last, which.edge)
 
 
 def everything(tx: Transaction) -> int:
-    """All scans in the store."""
-    ((scans,),) = tx.rows("select cast(coalesce(sum(scans), 0) as bigint) from tally")
+    """All scans that were counted, also those whose rows were dropped for their age."""
+    ((scans,),) = tx.rows(
+        "select cast(coalesce(sum(scans), 0) as bigint) from program_tally where width = :width",
+        width=WIDTHS[-1],
+    )
     return int(scans)
 
 
-def _edges(start: int, end: int) -> dict[str, Value]:
-    first_hour = -(-start // HOUR)
-    end_hour = end // HOUR
-    if first_hour > end_hour:
-        # The period lies inside one hour: all of it is ragged.
-        first_hour = end_hour = 0
-        head_end = tail_start = end
-    else:
-        head_end, tail_start = first_hour * HOUR, end_hour * HOUR
-    return {
-        "start": start,
-        "head_end": head_end,
-        "first_hour": first_hour,
-        "end_hour": end_hour,
-        "tail_start": tail_start,
-        "end": end,
-    }
+def _tiles(tx: Transaction, start: int, end: int, which: Scope) -> list[Tile]:
+    """The tiles of a period, or its rows if that is less than to go to the tallies of everyone."""
+    rows = [Tile(1, ROWS, start, end)]
+    if which.posters is None and start >= which.edge:
+        ((posters,),) = tx.rows("select count(*) from poster")
+        if total(tx, start, end) <= _ROWS_A_POSTER * posters:
+            return rows
+    # A period that is over before it begins is asked for as well, so that there is a query.
+    return tiles(start, end, which.edge) or rows
 
 
-def _filter(tx: Transaction, selection: Selection) -> tuple[str, dict[str, Value]]:
-    conditions: list[str] = []
-    values: dict[str, Value] = {}
-    for table in _TABLES:
-        id_ = getattr(selection, table)
-        if id_ is not None:
-            # A key of -1 matches nothing, as an id that the store doesn't know should.
-            values[f"only_{table}"] = known_keys(tx, table, [id_]).get(id_, -1)
-            conditions.append(f"c.{table} = :only_{table}")
-    return ("where " + " and ".join(conditions) if conditions else ""), values
+def _keys(
+    tx: Transaction, table: str, parts: Sequence[Sequence[Selection]]
+) -> list[list[int | None]]:
+    """The keys of what each selection names in this table, None where it names nothing."""
+    ids = [[getattr(each, table) for each in part] for part in parts]
+    known = known_keys(tx, table, {each for part in ids for each in part if each is not None})
+    return [[None if each is None else known.get(each, UNKNOWN) for each in part] for part in ids]
+
+
+def _hours(tx: Transaction, which: Scope) -> tuple[int | None, int | None]:
+    """The first and the last hour with a tally."""
+    table = "program_tally" if which.posters is None else "tally"
+    found = f"from {table} c where c.width = {WIDTHS[0]} {which.conditions()}"
+    # Asked for both at once, SQLite reads every entry; one at a time, only the two ends.
+    ((first, last),) = tx.rows(
+        f"select (select min(c.start) {found}), (select max(c.start) {found})", **which.values()
+    )
+    return first, last
+
+
+def _moment(tx: Transaction, end: str, hour: int, edge: int) -> int:
+    """When the first (`min`) or the last (`max`) scan happened, which was in this hour."""
+    if hour * HOUR < edge:
+        return hour * HOUR
+    ((at,),) = tx.rows(f"select {end}(at) from impression")
+    return hour * HOUR if at is None else int(at)

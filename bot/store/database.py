@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
-Value = str | int | float | None
+Value = str | int | float | bytes | None
 # How long a writer waits for its turn.
 BUSY_SECONDS = 30
 
@@ -31,14 +31,24 @@ class StoreError(Exception):
 class Transaction(Protocol):
     """Statements that succeed or fail together."""
 
-    def rows(self, sql: str, **values: Value) -> list[tuple[Any, ...]]:
-        """All rows of a query, or of a change with `returning`."""
+    def rows(self, sql: str, *listed: Value, **values: Value) -> list[tuple[Any, ...]]:
+        """All rows of a query, or of a change with `returning`.
 
-    def execute(self, sql: str, **values: Value) -> int:
-        """Run one statement and return how many rows it changed."""
+        A statement with many values has a `?` for each in place of names, which are slow when they
+        are many; it can't have both.
+        """
 
-    def many(self, sql: str, values: Sequence[Mapping[str, Value]]) -> None:
-        """Run one statement for each set of values, in order."""
+    def execute(self, sql: str, *listed: Value, **values: Value) -> int:
+        """Run one statement and return how many rows it changed; values as for `rows`."""
+
+    def many(self, sql: str, values: Sequence[Sequence[Value]]) -> None:
+        """Run one statement for each row of values, in order; it has a `?` for each value."""
+
+    def pack(self, id_: str) -> Value:
+        """An id as the columns that hold one an impression keep it, never longer than it is."""
+
+    def unpack(self, value: Value) -> str:
+        """The id that was packed."""
 
 
 class Database(Protocol):

@@ -15,7 +15,7 @@ from bot.store.connections import Connections
 from bot.store.database import BUSY_SECONDS, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from bot.store.database import Value
 
@@ -36,18 +36,26 @@ class PostgresTransaction:
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
 
-    def rows(self, sql: str, **values: Value) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, *listed: Value, **values: Value) -> list[tuple[Any, ...]]:
         """See `Transaction.rows`."""
-        return self._connection.execute(_translated(sql), values).fetchall()
+        return self._connection.execute(_translated(sql), listed or values).fetchall()
 
-    def execute(self, sql: str, **values: Value) -> int:
+    def execute(self, sql: str, *listed: Value, **values: Value) -> int:
         """See `Transaction.execute`."""
-        return self._connection.execute(_translated(sql), values).rowcount
+        return self._connection.execute(_translated(sql), listed or values).rowcount
 
-    def many(self, sql: str, values: Sequence[Mapping[str, Value]]) -> None:
+    def many(self, sql: str, values: Sequence[Sequence[Value]]) -> None:
         """See `Transaction.many`."""
         with self._connection.cursor() as cursor:
             cursor.executemany(_translated(sql), values)
+
+    def pack(self, id_: str) -> Value:
+        """The id itself: text that both people and other programs can read."""
+        return id_
+
+    def unpack(self, value: Value) -> str:
+        """See `Transaction.unpack`."""
+        return str(value)
 
 
 class PostgresDatabase:
@@ -138,8 +146,12 @@ def _in_transaction(connection: psycopg.Connection) -> bool:
 
 @lru_cache(maxsize=512)
 def _translated(sql: str) -> LiteralString:
-    """The statement with psycopg's placeholders; `::` stays, and text in it never holds a colon."""
-    return re.sub(r"(?<!:):([a-z]\w*)", r"%(\1)s", sql.replace("%", "%%"))
+    """The statement with psycopg's placeholders; `::` stays.
+
+    Text in a statement never holds a colon or a question mark.
+    """
+    named = re.sub(r"(?<!:):([a-z]\w*)", r"%(\1)s", sql.replace("%", "%%"))
+    return named.replace("?", "%s")
 
 
 def _spoken(url: str) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,9 +15,6 @@ if TYPE_CHECKING:
     from bot.store.database import Transaction
 
 EVERY_ROW = 2**62
-_LONGEST_ID = 200
-# What no database takes as text; no row that can be read has it in its id.
-_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +51,7 @@ def add(tx: Transaction, feed: str, rejects: Iterable[Reject], now: int) -> int:
                 last_seen = excluded.last_seen, times = quarantine.times + 1
             returning times""",
             feed=feed,
-            row=_id_of(reject.body),
+            row=reject.id,
             body=reject.body,
             digest=digest,
             reason=reject.reason,
@@ -86,7 +81,7 @@ def following(tx: Transaction, key: int, most: int) -> list[Quarantined]:
 
 def remove(tx: Transaction, keys: Iterable[int]) -> None:
     """Let the rows with these keys go."""
-    tx.many("delete from quarantine where key = :key", [{"key": key} for key in keys])
+    tx.many("delete from quarantine where key = ?", [(key,) for key in keys])
 
 
 def release(tx: Transaction, kind: str, ids: Collection[str]) -> None:
@@ -105,19 +100,3 @@ def release(tx: Transaction, kind: str, ids: Collection[str]) -> None:
 def _kind_of(feed: str) -> str:
     """The kind of "impressions", "impressions/prog_1" and "import/impressions" is the same."""
     return feed.removeprefix("import/").partition("/")[0]
-
-
-def _id_of(body: str) -> str | None:
-    """The row's own id, written as that of a row that can be read; None where it has none."""
-    try:
-        row = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    id_ = row.get("id") if isinstance(row, dict) else None
-    if isinstance(id_, bool) or not isinstance(id_, str | int | float):
-        return None
-    if isinstance(id_, float) and id_.is_integer():
-        id_ = int(id_)
-    text = str(id_).strip()
-    usable = 0 < len(text) <= _LONGEST_ID and not _UNSTORABLE.search(text)
-    return text if usable else None

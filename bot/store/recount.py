@@ -1,7 +1,8 @@
-"""Whether the tallies agree with the rows that they count, and counting them again.
+"""Whether the tallies agree with the rows that they count.
 
-Both walk through the hours in spans of so many rows that memory stays flat. Each span is one short
-transaction, in which rows and tallies belong together, so that the bot may go on writing.
+The walk goes through blocks as long as the widest tally, each in a transaction of its own, in which
+rows and tallies of all widths belong together, so that the bot may go on writing. The database does
+the comparing, so that memory stays flat.
 """
 
 from __future__ import annotations
@@ -9,68 +10,58 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.store.impressions import HOUR
+from bot.store.retention import edge
+from bot.store.tallies import HOUR, WIDTHS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from bot.store.database import Database, Transaction, Value
 
-_ROWS = 50_000
-# Later than any hour that a clock can tell.
-_NEVER = 1 << 40
-
-Span = tuple[int, int]
+BLOCK = WIDTHS[-1]
+# Every key with a tally, by a leap for each: the table is sorted by it, and holds few.
+HOLDERS = """
+holder (key) as (
+    select min(poster) from tally
+    union all
+    select (select min(t.poster) from tally t where t.poster > h.key)
+    from holder h where h.key is not null)
+"""
 
 
 @dataclass(slots=True)
 class Recount:
-    """What was found so far; hours since 1970 in UTC.
+    """What was found so far.
 
-    `differing` hours of `hours` have a tally that is not what its rows say, the first of them
-    `first`; they lie in `spans` (first hour, hour after the last). `scans` rows were counted, and
-    `lost` of them name a poster, program, ambassador or agent that isn't there.
+    `differing` tells for each width how many of `all` stretches of that many hours have a tally
+    that is not what it should be, the first of them at `first` (hours since 1970 in UTC); they lie
+    in `blocks`, named by their first hour. `scans` rows were counted, and `lost` of them name a
+    poster, program, ambassador or agent that isn't there.
     """
 
-    hours: int = 0
+    all: dict[int, int] = field(default_factory=lambda: dict.fromkeys(WIDTHS, 0))
+    differing: dict[int, int] = field(default_factory=lambda: dict.fromkeys(WIDTHS, 0))
     scans: int = 0
-    differing: int = 0
     lost: int = 0
     first: int | None = None
-    spans: list[Span] = field(default_factory=list)
+    blocks: list[int] = field(default_factory=list)
 
 
-def recount(database: Database, rows: int = _ROWS) -> Iterator[Recount]:
-    """Compare all tallies with the rows; yields what was found, once for each span of the walk.
+def recount(database: Database) -> Iterator[Recount]:
+    """Compare all tallies with the rows; yields what was found, once for each block and at the end.
 
-    Args:
-        database: The store.
-        rows: About how many rows and tallies to take at a time; never less than an hour.
+    Wider tallies must be the sums of hours, those of programs the sums of posters; hours and what
+    the feeds list must be what the rows say. Where rows were dropped for their age, the hours are
+    taken for true.
     """
     found = Recount()
-    hour: int | None = None
-    while True:
+    with database.read() as tx:
+        blocks = _blocks(tx)
+    for block in blocks:
         with database.read() as tx:
-            hour = _first(tx) if hour is None else hour
-            span = None if hour is None else (hour, _end(tx, hour, rows))
-            if span:
-                _compare(tx, span, found)
+            _compare(tx, block, found)
         yield found
-        if span is None or span[1] == _NEVER:
-            return
-        hour = span[1]
-
-
-def rebuild(database: Database, spans: Iterable[Span]) -> None:
-    """Count the tallies of these spans again, a transaction each, which survives a power cut."""
-    for span in spans:
-        with database.write(durable=True) as tx:
-            tx.execute(
-                "delete from tally where hour >= :first and hour < :end_hour",
-                first=span[0],
-                end_hour=span[1],
-            )
-            tx.execute(_REBUILD, **_bounds(span))
+    yield found
 
 
 def damage(tx: Transaction) -> str | None:
@@ -79,82 +70,106 @@ def damage(tx: Transaction) -> str | None:
     return None if told == "ok" else str(told)
 
 
-def _first(tx: Transaction) -> int | None:
-    """The first hour with a tally or a row, None in an empty store."""
-    ((tallied, at),) = tx.rows(
-        "select (select min(hour) from tally), (select min(at) from impression)"
+def bounds(tx: Transaction, first: int, end: int) -> dict[str, Value]:
+    """A stretch of hours as parameters of a statement, in hours, and `_at` in seconds.
+
+    In it there are rows from `kept` on, and before none any more.
+    """
+    dropped = edge(tx) // HOUR
+    kept = min(max(first, dropped), end) if dropped else first
+    return {
+        "first": first,
+        "kept": kept,
+        "kept_at": kept * HOUR,
+        "end_hour": end,
+        "end_at": end * HOUR,
+    }
+
+
+def _blocks(tx: Transaction) -> list[int]:
+    """The first hour of every block with a row or a tally, in order."""
+    tallied = tx.rows(
+        f"""select distinct start - (start % {BLOCK} + {BLOCK}) % {BLOCK} from (
+            select start from tally union select start from program_tally
+            union select hour from listed) t"""
     )
-    hours = [*([] if tallied is None else [tallied]), *([] if at is None else [at // HOUR])]
-    return min(hours, default=None)
+    found = {int(block) for (block,) in tallied}
+    ((at,),) = tx.rows("select min(at) from impression")
+    while at is not None:
+        block = at // HOUR // BLOCK * BLOCK
+        found.add(block)
+        ((at,),) = tx.rows(
+            "select min(at) from impression where at >= :after", after=(block + BLOCK) * HOUR
+        )
+    return sorted(found)
 
 
-def _end(tx: Transaction, hour: int, rows: int) -> int:
-    """Where a span from `hour` on ends, for it to have about so many rows and tallies."""
-    tallies = tx.rows(
-        "select hour from tally where hour >= :hour order by hour limit 1 offset :rows",
-        hour=hour,
-        rows=rows,
-    )
-    scans = tx.rows(
-        "select at from impression where at >= :at order by at limit 1 offset :rows",
-        at=hour * HOUR,
-        rows=rows,
-    )
-    ends = [each for (each,) in tallies] + [at // HOUR for (at,) in scans]
-    return max(min(ends, default=_NEVER), hour + 1)
-
-
-def _compare(tx: Transaction, span: Span, found: Recount) -> None:
-    ((hours, scans, differing, first),) = tx.rows(_COMPARE, **_bounds(span), end_hour=span[1])
-    ((lost,),) = tx.rows(_LOST, start=span[0] * HOUR, end=span[1] * HOUR)
-    found.hours += hours
+def _compare(tx: Transaction, block: int, found: Recount) -> None:
+    values = bounds(tx, block, block + BLOCK)
+    firsts = []
+    for width, stretches, differing, first in tx.rows(_COMPARE, **values):
+        found.all[width] = found.all.get(width, 0) + stretches
+        found.differing[width] = found.differing.get(width, 0) + differing
+        firsts += [] if first is None else [first]
+    ((scans, lost),) = tx.rows(_LOST, start=values["kept_at"], end=values["end_at"])
     found.scans += scans
     found.lost += lost
-    found.differing += differing
-    if differing:
-        found.first = first if found.first is None else found.first
-        found.spans.append(span)
+    if firsts:
+        found.first = min(firsts) if found.first is None else found.first
+        found.blocks.append(block)
 
 
-def _bounds(span: Span) -> dict[str, Value]:
-    return {"first": span[0], "start": span[0] * HOUR, "end": span[1] * HOUR}
-
-
-# Counted from the start of the span, since division rounds what lies before 1970 the other way.
-_HOUR_OF_ROW = f"cast(:first as bigint) + (at - :start) / {HOUR}"
-
+# Counted from the first hour, since division rounds what lies before 1970 the other way.
+HOUR_OF_ROW = f"cast(:kept as bigint) + (at - :kept_at) / {HOUR}"
+# Tallies, those of programs, and what feeds list are compared at once: as sorts 1, 2 and 3.
 _COMPARE = f"""
-with entry as (
-    select hour, poster, program, ambassador, scans as tallied, 0 as counted
-    from tally where hour >= :first and hour < :end_hour
+with recursive {HOLDERS},
+width (hours) as (values {", ".join(f"({width})" for width in WIDTHS)}),
+truth (start, poster, program, ambassador, scans, told) as (
+    select {HOUR_OF_ROW}, poster, program, ambassador, count(*), count(scanner)
+    from impression where at >= :kept_at and at < :end_at group by 1, 2, 3, 4
     union all
-    select {_HOUR_OF_ROW}, poster, program, ambassador, 0, 1
-    from impression where at >= :start and at < :end),
-compared as (
-    select hour, sum(counted) as counted,
-        case when sum(tallied) <> sum(counted) then 1 else 0 end as differs
-    from entry group by hour, poster, program, ambassador),
-judged as (
-    select hour, sum(counted) as counted, max(differs) as differs from compared group by hour)
-select count(*), cast(coalesce(sum(counted), 0) as bigint),
-    cast(coalesce(sum(differs), 0) as bigint), min(case when differs = 1 then hour end)
-from judged
+    select t.start, t.poster, t.program, t.ambassador, t.scans, t.told
+    from holder h cross join tally t
+    where t.poster = h.key and t.width = 1 and t.start >= :first and t.start < :kept),
+entry (sort, width, start, a, b, c, scans, told) as (
+    select 1, w.hours, t.start - (t.start - :first) % w.hours,
+        t.poster, t.program, t.ambassador, t.scans, t.told
+    from truth t cross join width w
+    union all
+    select 2, w.hours, t.start - (t.start - :first) % w.hours, t.program, 0, 0, t.scans, t.told
+    from truth t cross join width w
+    union all
+    select 3, 1, {HOUR_OF_ROW}, feed, 0, 0, count(*), 0
+    from impression where at >= :kept_at and at < :end_at and feed <> 0 group by 3, 4
+    union all
+    select 1, t.width, t.start, t.poster, t.program, t.ambassador, -t.scans, -t.told
+    from holder h cross join tally t
+    where t.poster = h.key and t.width in (select hours from width)
+        and t.start >= :first and t.start < :end_hour
+    union all
+    select 2, width, start, program, 0, 0, -scans, -told
+    from program_tally
+    where width in (select hours from width) and start >= :first and start < :end_hour
+    union all
+    select 3, 1, hour, feed, 0, 0, -rows, 0
+    from listed where hour >= :kept and hour < :end_hour),
+compared (width, start, differs) as (
+    select width, start, case when sum(scans) <> 0 or sum(told) <> 0 then 1 else 0 end
+    from entry group by sort, width, start, a, b, c),
+judged (width, start, differs) as (
+    select width, start, max(differs) from compared group by width, start)
+select width, count(*), cast(sum(differs) as bigint), min(case when differs = 1 then start end)
+from judged group by width
 """
 
 _LOST = """
-select count(*) from impression i
+select count(*), count(case when p.key is null or g.key is null or a.key is null or u.key is null
+    then 1 end)
+from impression i
 left join poster p on p.key = i.poster
 left join program g on g.key = i.program
 left join ambassador a on a.key = i.ambassador
 left join agent u on u.key = i.agent
 where i.at >= :start and i.at < :end
-    and (p.key is null or g.key is null or a.key is null or u.key is null)
-"""
-
-_REBUILD = f"""
-insert into tally (hour, poster, program, ambassador, scans)
-select hour, poster, program, ambassador, count(*) from (
-    select {_HOUR_OF_ROW} as hour, poster, program, ambassador
-    from impression where at >= :start and at < :end) counted
-group by hour, poster, program, ambassador
 """

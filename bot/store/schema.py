@@ -1,9 +1,10 @@
 """The tables, as an ordered list of migrations for both databases.
 
 A migration is written once: `{serial}` is an integer key that the database counts up, `{name}` is
-text that is compared by its characters and not by a language's rules, `{clustered}` keeps a table
-sorted by its primary key where the database can. Never change a migration that has been released;
-add one at the end.
+text that is compared by its characters and not by a language's rules, `{packed}` holds ids as
+`Transaction.pack` makes them and `{pack}(id)` makes one, `{clustered}` keeps a table sorted by its
+primary key where the database can. Never change a migration that has been released; add one at the
+end.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sqlite_utils import Database as Tools
 from sqlite_utils import Migrations
 
 from bot.store.database import StoreError
+from bot.store.ids import pack
 from bot.store.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
@@ -70,13 +72,96 @@ create table source (
     name {name} primary key, last_ok bigint, down_since bigint, problem text, remedy text);
 """
 
-MIGRATIONS = (("first", FIRST),)
+# Which rows each feed lists, tallies at three widths, ids in 16 bytes.
+#
+# `feed` is 0 where no feed listed the row: it came by an import, or before this migration, and
+# belongs to the next feed that lists it. `listed` counts the rows of a feed per hour since 1970,
+# those that retention dropped included; `bias` the entries of a feed that are no row here, by time.
+# The width of a tally is in hours (an hour, a day, 32 days), its start a multiple of the width in
+# hours since 1970; `told` of its scans bear the hash of a scanner. `impression_sample` holds one in
+# 64 of the scanners, to count different people of long periods. `first_load` and `retention` have
+# at most one row.
+TALLY = """
+create table tally (
+    width integer not null, start bigint not null,
+    poster integer not null, program integer not null, ambassador integer not null,
+    scans bigint not null, told bigint not null,
+    primary key (poster, width, start, program, ambassador)) {clustered}"""
+RANKS = (
+    """
+create table feed (key {serial}, id {name} not null unique);
+create table listed (
+    feed integer not null, hour bigint not null, rows bigint not null,
+    primary key (feed, hour)) {clustered};
+create table bias (
+    feed integer not null, at bigint not null, rows bigint not null,
+    primary key (feed, at)) {clustered};
+create table deleted (
+    id {packed} primary key, at bigint not null,
+    poster integer not null, program integer not null, ambassador integer not null,
+    agent integer not null, scanner bigint, feed integer not null,
+    deleted_at bigint not null) {clustered};
+create table sighting (
+    feed integer not null, id {packed} not null, primary key (feed, id)) {clustered};
+create table suspect (
+    feed integer not null, id {packed} not null, primary key (feed, id)) {clustered};
+create table retention (before bigint not null);
+create table first_load (key integer primary key);
+drop index impression_id;
+alter table impression rename to first_impression;
+create table impression (
+    at bigint not null, id {packed} not null,
+    poster integer not null, program integer not null, ambassador integer not null,
+    agent integer not null, scanner bigint, feed integer not null default 0,
+    primary key (at, id)) {clustered};
+insert into impression (at, id, poster, program, ambassador, agent, scanner)
+    select at, {pack}(id), poster, program, ambassador, agent, scanner
+    from first_impression order by at, id;
+drop table first_impression;
+create unique index impression_id on impression (id);
+create index impression_sample on impression (at, program, poster, ambassador, scanner)
+    where (scanner & 63) = 0;
+drop table tally;
+"""
+    + TALLY
+    + """;
+insert into tally (width, start, poster, program, ambassador, scans, told)
+    select 1, (at - (at % 3600 + 3600) % 3600) / 3600, poster, program, ambassador,
+        count(*), count(scanner)
+    from impression group by 2, 3, 4, 5;
+insert into tally (width, start, poster, program, ambassador, scans, told)
+    select 24, start - (start % 24 + 24) % 24, poster, program, ambassador,
+        cast(sum(scans) as bigint), cast(sum(told) as bigint)
+    from tally where width = 1 group by 2, 3, 4, 5;
+insert into tally (width, start, poster, program, ambassador, scans, told)
+    select 768, start - (start % 768 + 768) % 768, poster, program, ambassador,
+        cast(sum(scans) as bigint), cast(sum(told) as bigint)
+    from tally where width = 24 group by 2, 3, 4, 5;
+create table program_tally (
+    width integer not null, start bigint not null, program integer not null,
+    scans bigint not null, told bigint not null,
+    primary key (width, start, program)) {clustered};
+insert into program_tally (width, start, program, scans, told)
+    select width, start, program, cast(sum(scans) as bigint), cast(sum(told) as bigint)
+    from tally group by 1, 2, 3
+"""
+)
+
+MIGRATIONS = (("first", FIRST), ("ranks", RANKS))
 
 _DIALECTS = {
-    "sqlite": {"serial": "integer primary key", "name": "text", "clustered": "without rowid"},
+    "sqlite": {
+        "serial": "integer primary key",
+        "name": "text",
+        "packed": "blob",
+        "pack": "pack",
+        "clustered": "without rowid",
+    },
     "postgres": {
         "serial": "integer generated by default as identity primary key",
         "name": 'text collate "C"',
+        "packed": 'text collate "C"',
+        "pack": "",
         "clustered": "",
     },
 }
@@ -119,6 +204,7 @@ def _tools(tx: SqliteTransaction) -> Tools:
 
 def _step(script: str) -> Callable[[Tools], None]:
     def run(tools: Tools) -> None:
+        tools.conn.create_function("pack", 1, pack, deterministic=True)
         for statement in statements("sqlite", script):
             tools.conn.execute(statement)
 

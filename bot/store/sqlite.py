@@ -11,14 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 from bot.store.connections import Connections
 from bot.store.database import BUSY_SECONDS, StoreError
+from bot.store.ids import pack, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from bot.store.database import Value
 
 # The first that knows `returning`.
 _OLDEST = (3, 35, 0)
+# Large sorts go to a file, since the index on ids alone would take more memory than all the rest;
+# 16 MiB of pages hold the upper part of every tree. A log of 16 MiB (4,000 pages) lets pages that
+# many transactions change go to the file once; it shrinks after something large.
+_PRAGMAS = (
+    "temp_store = file",
+    "cache_size = -16384",
+    "wal_autocheckpoint = 4000",
+    "journal_size_limit = 67108864",
+)
 
 
 class SqliteTransaction:
@@ -27,17 +37,30 @@ class SqliteTransaction:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
 
-    def rows(self, sql: str, **values: Value) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, *listed: Value, **values: Value) -> list[tuple[Any, ...]]:
         """See `Transaction.rows`."""
-        return self.connection.execute(sql, values).fetchall()
+        return self.connection.execute(sql, listed or values).fetchall()
 
-    def execute(self, sql: str, **values: Value) -> int:
+    def execute(self, sql: str, *listed: Value, **values: Value) -> int:
         """See `Transaction.execute`."""
-        return self.connection.execute(sql, values).rowcount
+        return self.connection.execute(sql, listed or values).rowcount
 
-    def many(self, sql: str, values: Sequence[Mapping[str, Value]]) -> None:
+    def many(self, sql: str, values: Sequence[Sequence[Value]]) -> None:
         """See `Transaction.many`."""
         self.connection.executemany(sql, values)
+
+    def unless_repeated(self, sql: str) -> bool:
+        """Run a statement; False, and all is as before, where something unique would be twice."""
+        try:
+            self.connection.execute(sql)
+        except sqlite3.IntegrityError:
+            return False
+        return True
+
+    # A canonical UUID as its 16 bytes, any other id as it is. No methods that call on, since one id
+    # is packed for every row of a feed.
+    pack = staticmethod(pack)
+    unpack = staticmethod(unpack)
 
 
 class SqliteDatabase:
@@ -78,6 +101,13 @@ class SqliteDatabase:
             with _begun(connection, "begin immediate"):
                 yield SqliteTransaction(connection)
 
+    def compact(self) -> None:
+        """Write the file anew without gaps: writers wait, and as much disk must be free."""
+        with self._explained():
+            connection = self._connections.mine()
+            connection.execute("vacuum")
+            connection.execute("pragma wal_checkpoint(truncate)")
+
     def close(self) -> None:
         """See `Database.close`."""
         self._connections.close()
@@ -107,7 +137,8 @@ def _connect(path: str) -> sqlite3.Connection:
 
 
 def _set_up(connection: sqlite3.Connection) -> None:
-    connection.execute("pragma temp_store = memory")
+    for pragma in _PRAGMAS:
+        connection.execute(f"pragma {pragma}")
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:

@@ -1,16 +1,19 @@
 """Asking Vantio over HTTP: one request a call, each failure told apart.
 
 The only file that knows httpx. Retries are the caller's, who knows what else there is to do;
-`VantioError` says whether they make sense, and `Vantio.not_before` from when on.
+`VantioError` says whether they make sense, and `Vantio.pace` from when on.
 """
 
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from importlib import metadata
 from threading import Lock
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -24,6 +27,7 @@ from bot.vantio.errors import (
     VantioError,
     refusal,
 )
+from bot.vantio.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["Garbled", "Limited", "Probe", "Unauthorized", "Unavailable", "Vantio", "VantioError"]
 
 LARGEST_BODY: Final = 16 * 1024 * 1024
-_POOL: Final = httpx.Limits(max_connections=8, max_keepalive_connections=8, keepalive_expiry=15.0)
+_POOL: Final = httpx.Limits(max_connections=16, max_keepalive_connections=16, keepalive_expiry=15.0)
 _REASON_SHOWN: Final = 100
 _HALF_A_SECOND: Final = 0.5
 
@@ -66,6 +70,7 @@ class Vantio:
 
     Attributes:
         requests: How many requests were made so far.
+        pace: The gate that a request has to pass first; whoever asks goes through it.
     """
 
     def __init__(self, base_url: str, key: str, *, timeout: float = 20.0, limit: int = 100) -> None:
@@ -75,19 +80,20 @@ class Vantio:
         self._timeout = timeout
         self._limit = limit
         self._lock = Lock()
-        self._not_before = 0.0
+        self.pace = Pace()
         self.requests = 0
-        self._http = httpx.Client(
-            headers={
+        self._headers = httpx.Headers(
+            {
                 "Authorization": f"Bearer {_checked_key(key)}",
                 "Accept": "application/json",
+                "Accept-Encoding": "gzip, deflate",
                 "User-Agent": f"posterpulse/{_version()}",
-            },
-            timeout=timeout,
-            limits=_POOL,
-            follow_redirects=False,  # another host would be given the key
-            trust_env=not address.loopback,  # a proxy would be given it in clear
+            }
         )
+        self._patience = {"timeout": httpx.Timeout(timeout).as_dict()}
+        # A transport rather than a client: no redirect is followed (another host would be given
+        # the key), no cookie kept, and a page costs a third less.
+        self._http = httpx.HTTPTransport(limits=_POOL, proxy=_proxy(address))
 
     def __repr__(self) -> str:
         return f"Vantio({self._root!r})"
@@ -105,7 +111,7 @@ class Vantio:
     @property
     def not_before(self) -> float:
         """When the next request may be made, in monotonic seconds; 0 if at once."""
-        return self._not_before if self._not_before > time.monotonic() else 0.0
+        return self.pace.not_before
 
     def impressions(
         self, *, program: str | None = None, limit: int | None = None, offset: int = 0
@@ -183,8 +189,14 @@ class Vantio:
         deadline = time.monotonic() + self._timeout
         with self._lock:
             self.requests += 1
+        request = httpx.Request(
+            "GET",
+            f"{self._root}/{feed}?{urlencode(asked)}",
+            headers=self._headers,
+            extensions=self._patience,
+        )
         try:
-            with self._http.stream("GET", f"{self._root}/{feed}", params=asked) as response:
+            with closing(self._http.handle_request(request)) as response:
                 self._heed(response)
                 if response.status_code != httpx.codes.OK:
                     raise refusal(
@@ -196,16 +208,17 @@ class Vantio:
                     )
                 return response, self._body(response, deadline)
         except httpx.HTTPError as error:
+            self.pace.heed(())
             raise self._translated(error) from error
 
     def _heed(self, response: httpx.Response) -> None:
-        now = time.time()
-        wait = limits.pause(response.headers, now)
-        if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-            wait = max(wait, limits.retry_after(response.headers, now) or 0.0)
-        if wait:
-            with self._lock:
-                self._not_before = max(self._not_before, time.monotonic() + wait)
+        now, headers = time.time(), response.headers
+        status, wait = response.status_code, None
+        if status == httpx.codes.TOO_MANY_REQUESTS:
+            wait = limits.retry_after(headers, now)
+        elif status >= httpx.codes.INTERNAL_SERVER_ERROR:
+            wait = limits.named_wait(headers, now)
+        self.pace.heed(limits.windows(headers, now), wait or 0.0)
 
     def _body(self, response: httpx.Response, deadline: float) -> bytes:
         """The whole body; httpx alone would wait for ever while single bytes trickle in."""
@@ -233,6 +246,15 @@ class Vantio:
             reason = " ".join(str(error).split())[:_REASON_SHOWN]
             return Unavailable(f"{self._host} can't be reached: {reason or 'no reason given'}")
         return Unavailable(f"{self._host} cut the connection")
+
+
+def _proxy(address: Address) -> str | None:
+    """The proxy that the environment names for this host."""
+    if address.loopback or proxy_bypass(address.host):
+        return None  # a proxy would be given the key in clear
+    proxies = getproxies()
+    proxy = proxies.get(address.root.partition(":")[0]) or proxies.get("all")
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
 
 
 def _fetchable(root: str) -> str:

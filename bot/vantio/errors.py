@@ -45,6 +45,10 @@ class Limited(VantioError):
     """Too many requests for now (429)."""
 
 
+class Stopped(VantioError):
+    """Vantio was not asked, since the bot stops."""
+
+
 class Unavailable(VantioError):
     """Vantio or the way to it is down: 5xx, time-outs, no or cut connections, unknown hosts."""
 

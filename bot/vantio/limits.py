@@ -26,7 +26,16 @@ _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _PARAMETER: Final = re.compile(r"\b(r|t|remaining|reset)=(-?\d{1,20}(?:\.\d{1,20})?)", re.ASCII)
 
 
-class _Window(NamedTuple):
+class Window(NamedTuple):
+    """How many requests remain, and in how many seconds that ends; None where it isn't told."""
+
+    name: str
+    remaining: float
+    wait: float | None
+
+
+class _Told(NamedTuple):
+    name: str
     remaining: float | None
     wait: float | None
 
@@ -56,16 +65,19 @@ def named_wait(headers: Mapping[str, str], now: float) -> float | None:
     return _wait(headers.get("retry-after", ""), server_time(headers) or now)
 
 
-def pause(headers: Mapping[str, str], now: float) -> float:
-    """How long to wait before the next request, 0 unless the headers say that nothing remains.
+def windows(headers: Mapping[str, str], now: float) -> list[Window]:
+    """What the headers say remains, in each of the rate windows that they tell of.
 
     Args:
         headers: The answer's headers.
         now: UTC seconds; the answer's own `Date` is preferred.
     """
-    now = server_time(headers) or now
-    spent = (w for w in _windows(headers, now) if w.remaining is not None and w.remaining <= 0)
-    return max((w.wait for w in spent if w.wait is not None), default=0.0)
+    if not any("limit" in name for name in headers):
+        return []
+    told = _windows(headers, server_time(headers) or now)
+    return [
+        Window(name, remaining, wait) for name, remaining, wait in told if remaining is not None
+    ]
 
 
 def server_time(headers: Mapping[str, str]) -> float | None:
@@ -73,26 +85,27 @@ def server_time(headers: Mapping[str, str]) -> float | None:
     return _http_date(headers.get("date", ""))
 
 
-def _windows(headers: Mapping[str, str], now: float) -> Iterator[_Window]:
+def _windows(headers: Mapping[str, str], now: float) -> Iterator[_Told]:
     for family in _FAMILIES:
         remaining = _number(headers.get(f"{family}-remaining", ""))
         wait = _wait(headers.get(f"{family}-reset", ""), now)
-        yield _Window(remaining, wait)
+        yield _Told(family, remaining, wait)
     yield from _structured(headers.get("ratelimit", ""), now)
 
 
-def _structured(value: str, now: float) -> Iterator[_Window]:
+def _structured(value: str, now: float) -> Iterator[_Told]:
     """The windows of a `RateLimit` header.
 
     It is `"minute";r=0;t=12, "day";r=5;t=900` today and was `limit=100, remaining=0, reset=12`, one
     window, in earlier drafts.
     """
     plain = _QUOTED.sub("", value)
-    for item in [plain] if "remaining=" in plain else plain.split(","):
+    items = [plain] if "remaining=" in plain else plain.split(",")
+    for index, item in enumerate(items):
         told: dict[str, str] = dict(_PARAMETER.findall(item))
         remaining = told.get("r") or told.get("remaining") or ""
         reset = told.get("t") or told.get("reset") or ""
-        yield _Window(_number(remaining), _wait(reset, now))
+        yield _Told(f"structured {index}", _number(remaining), _wait(reset, now))
 
 
 def _wait(text: str, now: float) -> float | None:

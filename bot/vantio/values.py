@@ -12,6 +12,7 @@ from typing import Final
 
 LONGEST_ID: Final = 200
 LONGEST_TEXT: Final = 400
+LONGEST_DEVICE: Final = 40
 EARLIEST: Final = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp())
 LATEST: Final = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp())
 

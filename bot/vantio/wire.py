@@ -14,7 +14,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from bot.domain.model import Ambassador, Impression, Poster, Reject
+from bot.vantio import ordinary
 from bot.vantio.values import (
+    LONGEST_DEVICE,
     LONGEST_ID,
     Misfit,
     encodable,
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 Listed = TypeVar("Listed", Impression, Poster, Ambassador)
 
 REMOVED: Final = "(removed)"
-_LONGEST_DEVICE: Final = 40
 _DEEPEST: Final = 100
 _KEYS_NAMED: Final = 3
 _KEY_SHOWN: Final = 20
@@ -53,12 +54,14 @@ class Page(Generic[Listed]):
     """One answer of a feed.
 
     `rows` keep the feed's order. `size` counts the entries of the list, junk included: offsets
-    are counted in it.
+    are counted in it. `holes` are the indexes within the list, from 0 and rising, of the entries
+    that became rejects, in their order; the rows stand at the other indexes.
     """
 
     rows: tuple[Listed, ...]
     rejects: tuple[Reject, ...]
     size: int
+    holes: tuple[int, ...] = ()
 
 
 def impressions(body: bytes) -> Page[Impression]:
@@ -90,6 +93,11 @@ def ambassadors(body: bytes) -> Page[Ambassador]:
 
 def impression(row: object) -> Impression | Reject:
     """The scan that a decoded row tells of; a `Reject` without a usable id, poster or time."""
+    return ordinary.impression(row) or odd_impression(row)
+
+
+def odd_impression(row: object) -> Impression | Reject:
+    """As `impression`, with care from the start; of a plain row both make the same."""
     if not isinstance(row, dict):
         return _reject("not an object", row)
     get = row.get
@@ -103,7 +111,7 @@ def impression(row: object) -> Impression | Reject:
             optional_id(get("student_id")),
             required_time(get("scanned_at"), "scanned_at"),
             machine_text(get("user_agent")),
-            machine_text(device, _LONGEST_DEVICE),
+            machine_text(device, LONGEST_DEVICE),
             machine_text(get("ip_address")),
         )
     except Misfit as misfit:
@@ -190,13 +198,15 @@ def _page(body: bytes, key: str, read: Callable[[object], Listed | Reject]) -> P
     listed = _envelope(body, key)
     rows: list[Listed] = []
     rejects: list[Reject] = []
-    for row in listed:
+    holes: list[int] = []
+    for index, row in enumerate(listed):
         made = read(row)
         if isinstance(made, Reject):
             rejects.append(made)
+            holes.append(index)
         else:
             rows.append(made)
-    return Page(tuple(rows), tuple(rejects), len(listed))
+    return Page(tuple(rows), tuple(rejects), len(listed), tuple(holes))
 
 
 def _whole(digits: str) -> int | str:
@@ -236,7 +246,9 @@ def _not_json(text: str, position: int) -> str:
 
 
 def _reject(reason: str, row: object) -> Reject:
-    return Reject(reason, json.dumps(_presentable(row), separators=(",", ":"), allow_nan=False))
+    body = json.dumps(_presentable(row), separators=(",", ":"), allow_nan=False)
+    id_ = optional_id(row.get("id")) if isinstance(row, dict) else ""
+    return Reject(reason, body, id_ or None)
 
 
 def _presentable(value: object, depth: int = 0) -> object:

@@ -60,7 +60,7 @@ def test_deep_down_all_is_fine(desk: Desk) -> None:
 
 
 def test_tallies_that_differ_are_told_and_repaired(desk: Desk) -> None:
-    desk.tamper("update tally set scans = scans + 1 where hour % 24 in (10, 15)")
+    desk.tamper("update tally set scans = scans + 1 where width = 1 and start % 24 in (10, 15)")
     assert desk.check() == 0
     assert desk.check("--deep") == 1
     told = "2 of 24 hours differ, the first at 2026-11-02 10:00 UTC"
@@ -77,8 +77,16 @@ def test_tallies_that_differ_are_told_and_repaired(desk: Desk) -> None:
     assert desk.line("✓ Tallies").endswith("agree with all 60 scans")
 
 
+def test_wider_tallies_that_differ_are_told_by_their_width(desk: Desk) -> None:
+    desk.tamper("update program_tally set told = told + 1 where width > 1")
+    assert desk.check("--deep") == 1
+    assert "1 of 1 days and 1 of 1 spans of 32 days differ, the first at" in desk.line("✗ Tallies")
+    assert desk.check("--deep", "--repair") == 0
+    assert desk.check("--deep") == 0
+
+
 def test_a_tally_of_no_hour_that_has_a_name(desk: Desk) -> None:
-    desk.tamper("update tally set hour = -99999999999 where hour % 24 = 10")
+    desk.tamper("update tally set start = -99999999999 where width = 1 and start % 24 = 10")
     assert desk.check("--deep") == 1
     assert "2 of 25 hours differ, the first at -359,999" in desk.line("✗ Tallies")
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.figures import change, count, sparkline, thousands
+from bot.domain.figures import change, count, roughly, sparkline, thousands
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,20 @@ def test_the_arrow_points_the_right_way(scans: int, before: int) -> None:
     said = change(scans, before)
     assert said[0] in ("▲\N{MULTIPLICATION SIGN}" if scans > before else "▼=")
     assert (said == "= same") == (scans == before)
+
+
+@pytest.mark.parametrize(
+    ("exact", "told"),
+    [(0, 0), (7, 7), (87, 87), (999, 999), (1004, 1000), (1005, 1000), (12_437, 12_400)],
+)
+def test_an_estimate_is_told_roughly(exact: int, told: int) -> None:
+    assert roughly(exact) == told
+
+
+@given(st.integers(0, 10**9))
+def test_a_rough_number_is_close_and_stays_so(exact: int) -> None:
+    assert 0.99 * exact <= roughly(exact) <= exact
+    assert roughly(roughly(exact)) == roughly(exact)
 
 
 def test_numbers_with_nouns() -> None:

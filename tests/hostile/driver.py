@@ -77,6 +77,8 @@ class Outcome:
         found += [f"{remedy}: {left}" for remedy, left in self.later]
         if self.after and self.proven:
             found.append("called complete")
+        if not self.proven:
+            found.append("not called complete")
         if self.early:
             found.append(f"{self.early} requests before the time named")
         return "; ".join(found + self.problems)
@@ -198,11 +200,8 @@ def _remedies(terminal: Terminal, server: HostileVantio) -> Iterator[tuple[str, 
 
 def _problems(commands: list[Ran]) -> list[str]:
     """Commands that ended as no command should."""
-    known = ("No such command",)
     return [
         str(each)
         for each in commands
-        if "Traceback" in each.error
-        or HUNG in each.error
-        or (each.code not in {0, 1, KILLED} and not any(text in each.error for text in known))
+        if "Traceback" in each.error or HUNG in each.error or each.code not in {0, 1, KILLED}
     ]

@@ -111,7 +111,7 @@ class Terminal:
     def _note(
         self, arguments: tuple[str, ...], code: int, out: str, err: str, before: int, seconds: float
     ) -> Ran:
-        told = json.loads(out) if code == 0 and out.startswith("{") else None
+        told = json.loads(out) if out.startswith("{") else None
         requests = self._server.requests - before
         self.commands.append(Ran(arguments, code, told, err, requests, seconds))
         return self.commands[-1]

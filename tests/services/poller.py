@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from bot.services.asking import Asking
 from bot.services.directory import Directory
-from bot.services.ingest import Ingest, feeds_of
+from bot.services.ingest import Ingest, Intervals, feeds_of
 from bot.services.polling import Polling
 from bot.vantio.client import Vantio
 from bot.vantio.errors import VantioError
+from bot.vantio.pace import Pace
 
 if TYPE_CHECKING:
     from bot.sandbox.fake_vantio import FakeVantio
@@ -47,7 +48,8 @@ class Poller:
         self.now = NOW
         self.client = Vantio(vantio.url, key or vantio.key, timeout=timeout)
         asking = Asking(self.client, store, Event(), self.clock, first_wait=0.01)
-        self.ingest = Ingest(store, asking, feeds_of(programs), self.clock, full_every=DAY)
+        intervals = Intervals(audit_every=6 * 3600, read_every=7 * DAY)
+        self.ingest = Ingest(store, asking, feeds_of(programs), self.clock, intervals)
         names = Directory(store, asking, [*programs] or [None], self.clock, every=6 * 3600)
         self.polling = Polling(self.ingest, names, asking, store, ["U1", "U2"], self.clock)
 
@@ -67,7 +69,7 @@ def asked_for_impressions(vantio: FakeVantio) -> int:
 def polls(poller: Poller) -> bool:
     """One poll, at once; whether it came to its end."""
     try:
-        poller.client._not_before = 0.0
+        poller.client.pace = Pace()
         poller.polling.poll()
     except VantioError:
         return False

@@ -50,6 +50,14 @@ def test_taking_in_twice_changes_nothing(database: Database) -> None:
     assert reasons == [("line 1201 is not JSON",), ("no poster_id",)]
 
 
+def test_one_id_at_two_times_counts_once_in_an_empty_store_too(database: Database) -> None:
+    again = SCAN | {"id": "imp_0", "scanned_at": "2026-11-20T08:00:00Z"}
+    assert take(database, scans(1200) + lines_of(again)) == Imported(1201, 1200, 0)
+    with database.read() as tx:
+        assert tx.rows("select count(*) from impression") == [(1200,)]
+        assert tx.rows("select count(*) from first_load") == [(0,)]
+
+
 def test_what_was_told_of_is_kept_even_if_the_rest_never_comes(database: Database) -> None:
     def rows_then_trouble() -> Iterator[object]:
         yield from (SCAN | {"id": f"imp_{n}"} for n in range(1100))

@@ -11,7 +11,7 @@ from bot.sandbox.vantio_faults import Detail
 from bot.store import counts, directory, health, outbox
 from bot.store.opening import open_store
 from bot.vantio.errors import Garbled, Limited, Unauthorized, Unavailable, VantioError
-from tests.services.poller import DAY, NOW, START, Poller, asked_for_impressions, ids, polls, row
+from tests.services.poller import NOW, START, Poller, asked_for_impressions, ids, polls, row
 
 if TYPE_CHECKING:
     from bot.sandbox.vantio_faults import Kind
@@ -75,14 +75,41 @@ def test_spurious_empty_pages_lose_nothing(
     assert len(ids(store)) == 450
 
 
-def test_late_scans_are_found_by_the_next_full_sweep(
+def test_a_scan_that_comes_late_is_found_by_the_next_poll(
     poller: Poller, vantio: FakeVantio, store: Database
 ) -> None:
     poller.ingest.sync()
     vantio.add(row(800, START + 30))
-    poller.now += DAY
-    assert poller.ingest.sync().new == 1
+    result = poller.ingest.sync()
+    assert (result.new, result.missing, result.complete) == (1, 1, True)
     assert "imp_00800" in ids(store)
+
+
+def test_a_scan_that_vanishes_leaves_all_numbers_and_may_come_back(
+    poller: Poller, vantio: FakeVantio, store: Database
+) -> None:
+    poller.ingest.sync()
+    vantio.remove("imp_00123")
+    assert poller.ingest.sync().deleted == 1
+    with store.read() as tx:
+        assert counts.everything(tx) == 449
+        assert tx.rows("select deleted_at from deleted") == [(NOW,)]
+    vantio.add(row(123))
+    assert poller.ingest.sync().new == 1
+    with store.read() as tx:
+        assert counts.everything(tx) == 450
+        assert tx.rows("select deleted_at from deleted") == []
+
+
+def test_an_offset_beyond_the_end_may_be_refused(
+    poller: Poller, vantio: FakeVantio, store: Database
+) -> None:
+    poller.ingest.sync()
+    vantio.remove(*(f"imp_{number:05}" for number in range(5)))
+    vantio.fault("server_error", status=400, after=1)
+    result = poller.ingest.sync()
+    assert (result.deleted, result.complete) == (5, True)
+    assert len(ids(store)) == 445
 
 
 def test_names_are_refreshed_now_and_then(poller: Poller, store: Database) -> None:

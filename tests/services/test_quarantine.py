@@ -8,8 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.model import Ambassador, Impression, Poster, Reject
-from bot.services.ingest import take_in
 from bot.services.quarantine import Retried, retry
+from bot.services.taking import take_in
 from bot.store import counts, directory, quarantine
 from bot.vantio import wire
 from tests.services.poller import NOW, ids, row
@@ -83,25 +83,20 @@ def test_ids_are_compared_by_their_characters(database: Database) -> None:
 
 
 def test_rows_without_an_id_stay(database: Database) -> None:
-    bodies = [
-        '"junk"',
-        "null",
-        "[]",
-        "{}",
-        '{"id":true}',
-        '{"id":" "}',
-        '{"id":{}}',
-        "{",
-        "[" * 9999,
+    junk: list[object] = [
+        "junk",
+        None,
+        [],
+        {},
+        {"id": True},
+        {"id": " "},
+        {"id": {}},
+        {"id": "a\x00b"},
     ]
-    bodies += [
-        '{"id":"a\\u0000b"}',
-        '{"id":"\\ud800"}',
-        json.dumps({"id": "x" * 201}),
-    ]
-    put(database, "impressions", *(Reject("odd", body) for body in bodies))
+    read = [wire.impression(each) for each in [*junk, {"id": "x" * 201}]]
+    put(database, "impressions", *(made for made in read if isinstance(made, Reject)))
     take(database, *(sound(1, id=word) for word in ("True", "None", "junk", "x" * 200)))
-    assert len(kept(database)) == len(bodies)
+    assert len(kept(database)) == len(junk) + 1
     with database.read() as tx:
         assert tx.rows("select distinct row from quarantine") == [(None,)]
 
@@ -129,17 +124,23 @@ class Counting:
     def __init__(self, tx: Transaction) -> None:
         self.tx, self.statements = tx, 0
 
-    def rows(self, sql: str, **values: Value) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, *listed: Value, **values: Value) -> list[tuple[Any, ...]]:
         self.statements += 1
-        return self.tx.rows(sql, **values)
+        return self.tx.rows(sql, *listed, **values)
 
-    def execute(self, sql: str, **values: Value) -> int:
+    def execute(self, sql: str, *listed: Value, **values: Value) -> int:
         self.statements += 1
-        return self.tx.execute(sql, **values)
+        return self.tx.execute(sql, *listed, **values)
 
     def many(self, sql: str, values: Any) -> None:  # noqa: ANN401 - as the protocol has it
         self.statements += len(values)
         self.tx.many(sql, values)
+
+    def pack(self, id_: str) -> Value:
+        return self.tx.pack(id_)
+
+    def unpack(self, value: Value) -> str:
+        return self.tx.unpack(value)
 
 
 @pytest.mark.parametrize(("rejects", "most"), [(0, 1), (3, 3)])

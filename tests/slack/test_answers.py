@@ -129,6 +129,7 @@ def test_poster() -> None:
         ({"total_before": 105}, ", ▼ 3 % against the week before (105)."),
         ({"total_before": None, "scanners": 80}, ". From about 80 people."),
         ({"total_before": None, "scanners": 1}, ". From about one person."),
+        ({"total_before": None, "scanners": 12_437}, ". From about 12,400 people."),
     ],
 )
 def test_the_lead_compares_honestly(changes: dict[str, Any], sentence: str) -> None:

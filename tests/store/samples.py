@@ -20,7 +20,8 @@ HOUR = 3600
 START = 1_771_200_000
 TABLES = (
     *("program", "ambassador", "poster", "agent", "impression", "tally", "scanner_key", "cursor"),
-    *("quarantine", "subscription", "alert", "outbox", "source"),
+    *("quarantine", "subscription", "alert", "outbox", "source", "feed", "listed", "bias"),
+    *("deleted", "sighting", "suspect", "program_tally", "retention", "first_load"),
 )
 
 # A store is costly, so that examples share one and empty it.

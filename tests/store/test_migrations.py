@@ -20,6 +20,27 @@ if TYPE_CHECKING:
 
 SECOND = "create table second (key {serial}, word {name} not null);"
 BROKEN = "create table third (key {serial}); create table third (key {serial});"
+UUID = "0b5c2f0e-8d1f-4c5e-9a7b-3f2d1e0c9b8a"
+# An hour before 1970 and the one before it; two scans of one hour a block later, one day apart.
+VERSION_1 = """
+insert into program (id) values ('prog_1');
+insert into ambassador (id) values ('user_1');
+insert into poster (id) values ('poster_a');
+insert into agent (agent, device) values ('Mozilla', 'mobile');
+insert into impression (at, id, poster, program, ambassador, agent, scanner) values
+    (-3600, 'imp_1', 1, 1, 1, 1, 256),
+    (-3601, '0b5c2f0e-8d1f-4c5e-9a7b-3f2d1e0c9b8a', 1, 1, 1, 1, null),
+    (2764800, 'imp_3', 1, 1, 1, 1, -7),
+    (2768399, '0B5C2F0E-8D1F-4C5E-9A7B-3F2D1E0C9B8A', 1, 1, 1, 1, null),
+    (2851200, 'imp_5', 1, 1, 1, 1, null);
+insert into tally (hour, poster, program, ambassador, scans) values
+    (-1, 1, 1, 1, 1), (-2, 1, 1, 1, 1), (768, 1, 1, 1, 2), (792, 1, 1, 1, 1)
+"""
+MIGRATED = [
+    *((1, -2, 1, 0), (1, -1, 1, 1), (1, 768, 2, 1), (1, 792, 1, 0)),
+    *((24, -24, 2, 1), (24, 768, 2, 1), (24, 792, 1, 0)),
+    *((768, -768, 2, 1), (768, 768, 3, 1)),
+]
 OPEN = """
 import sys
 from bot.store.opening import open_store
@@ -64,6 +85,32 @@ def test_later_migrations_come_on_top_and_stay(
     monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, ("second", SECOND)))
     assert rows(bare_url, "select word from second") == []
     assert rows(bare_url, "select word from second") == []
+
+
+def test_a_store_of_the_first_version_keeps_its_numbers(
+    bare_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:1])
+        database = open_store(bare_url)
+        with database.write() as tx:
+            for statement in VERSION_1.split(";"):
+                tx.execute(statement)
+        database.close()
+    database = open_store(bare_url)
+    with database.read() as tx:
+        tallied = tx.rows("select width, start, scans, told from tally order by width, start")
+        assert tallied == MIGRATED
+        columns = "width, start, program, scans, told from program_tally order by width, start"
+        assert tx.rows(f"select {columns}") == [(w, s, 1, n, told) for w, s, n, told in MIGRATED]
+        stored = tx.rows("select id, at, scanner, feed from impression order by at")
+        assert [(tx.unpack(id_), *rest) for id_, *rest in stored] == [
+            *((UUID, -3601, None, 0), ("imp_1", -3600, 256, 0), ("imp_3", 2764800, -7, 0)),
+            *((UUID.upper(), 2768399, None, 0), ("imp_5", 2851200, None, 0)),
+        ]
+        assert [id_ for id_, *_ in stored] == [tx.pack(tx.unpack(id_)) for id_, *_ in stored]
+        assert tx.rows("select count(*) from listed") == [(0,)]
+    database.close()
 
 
 def test_a_store_of_a_newer_version_is_refused(

@@ -12,7 +12,8 @@ from bot.services.checkup.finding import ok, to_fix, warning, wrong
 from bot.services.condition import LATE_POLLS, RECENT
 from bot.store import counts, cursors, outbox, proof, quarantine
 from bot.store.database import StoreError
-from bot.store.recount import Recount, damage, rebuild, recount
+from bot.store.rebuild import rebuild
+from bot.store.recount import Recount, damage, recount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ SUBJECT, POLLS, MESSAGES = "Store", "Polling", "Messages"
 PAGES, TALLIES, ROWS = "Pages", "Tallies", "Rows"
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_STRETCHES = {1: "hours", 24: "days", 768: "spans of 32 days"}  # by the width of their tallies
 _START = "Start `posterpulse run`, or see in its log what holds it up."
 _REPAIR = "To count them again from the scans:  posterpulse check --deep --repair"
 _RESTORE = "Stop the bot and put a backup in the place of the store; the bot reads the rest again."
@@ -131,7 +133,7 @@ def _tallied(
     for found in recount(database):
         progress(found.scans, expected)
     if repair:
-        rebuild(database, found.spans)
+        rebuild(database, found.blocks)
     yield _compared(found, repaired=repair)
     if found.lost:
         text = f"{found.lost:,} name a poster, program, ambassador or agent that is not there"
@@ -141,7 +143,11 @@ def _tallied(
 def _compared(found: Recount, *, repaired: bool) -> Finding:
     if found.first is None:
         return ok(TALLIES, f"agree with all {found.scans:,} scans")
-    which = f"{found.differing:,} of {found.hours:,} hours"
+    which = " and ".join(
+        f"{differing:,} of {found.all[width]:,} {_STRETCHES.get(width, 'others')}"
+        for width, differing in found.differing.items()
+        if differing
+    )
     first = f"the first at {_moment(found.first * _HOUR)}"
     if repaired:
         return warning(TALLIES, f"{which} differed, {first}; they were counted again")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.domain.model import Reject
+from bot.store import first_load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -46,6 +47,8 @@ def take_in_rows(
     Raises:
         StoreError: when the store can't take a step; the ones before are kept.
     """
+    if kind.bulky:
+        first_load.begin(database)
     remaining = iter(rows)
     so_far = Imported()
     while batch := list(islice(remaining, _BATCH)):
@@ -58,3 +61,5 @@ def take_in_rows(
             so_far.read + len(batch), so_far.kept + kept, so_far.quarantined + len(rejects)
         )
         yield so_far
+    if kind.bulky and (repeated := first_load.finish(database)):
+        yield replace(so_far, kept=so_far.kept - repeated)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from bot.domain.model import Ambassador, Impression, Poster
-from bot.services.ingest import take_in
+from bot.services.taking import take_in
 from bot.store import directory, impressions, quarantine
 from bot.vantio import wire
 
@@ -41,7 +41,8 @@ class Kind(Generic[_Listed]):
     """One kind: its shape, from and to rows, into and out of the store.
 
     `take` keeps what was read and what could not be, and returns how many of the former were new
-    (impressions) or are saved (the rest). `stream` yields what lies in a period.
+    (impressions) or are saved (the rest). `stream` yields what lies in a period. A file of a
+    `bulky` kind may hold millions of rows.
     """
 
     shape: Shape
@@ -49,13 +50,14 @@ class Kind(Generic[_Listed]):
     row: Callable[[_Listed], dict[str, object]]
     take: Callable[[Transaction, Sequence[_Listed], Sequence[Reject], int], int]
     stream: Callable[[Database, int, int], Iterator[_Listed]]
+    bulky: bool = False
 
 
 def _take_impressions(
     tx: Transaction, rows: Sequence[Impression], rejects: Sequence[Reject], now: int
 ) -> int:
-    new, _ = take_in(tx, "import/impressions", rows, rejects, now)
-    return len(new)
+    added, _ = take_in(tx, "import/impressions", rows, rejects, now)
+    return len(added.new)
 
 
 def _take_posters(
@@ -118,6 +120,7 @@ IMPRESSIONS: Final = Kind(
     wire.impression_row,
     _take_impressions,
     _stream_impressions,
+    bulky=True,
 )
 POSTERS: Final = Kind(
     Shape("posters", ("id", "program_id", "student_id", "location", "created_at"), ("id",)),

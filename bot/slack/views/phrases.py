@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.domain.calendar import day_words, local
-from bot.domain.figures import change, count, thousands
+from bot.domain.figures import change, count, roughly, thousands
 from bot.slack.kit import escape
 
 if TYPE_CHECKING:
@@ -87,5 +87,6 @@ def _compared(found: Answer) -> str:
 def _scanners(found: Answer) -> str:
     if not found.scanners or not found.total:
         return ""
-    people = "one person" if found.scanners == 1 else f"{thousands(found.scanners)} people"
+    number = thousands(roughly(found.scanners))
+    people = "one person" if found.scanners == 1 else f"{number} people"
     return f" From about {people}."

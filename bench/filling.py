@@ -1,0 +1,38 @@
+"""A store of any size without a feed: the same scans, through the same door, in large steps."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from bench.population import YEAR, scans
+from bot.domain.scanner import fingerprint, month_of
+from bot.store import first_load, impressions
+from bot.store.opening import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from bot.domain.model import Impression
+
+NOW = 1_795_000_123  # in the middle of an hour, so that every period has ragged ends
+_STEP = 10_000
+
+
+def fill(path: Path, count: int, progress: Callable[[int], None]) -> None:
+    """Make a store of so many scans of two years; `progress` hears of each step."""
+    coming = scans(count, NOW - 2 * YEAR, NOW)
+    with closing(open_store(f"sqlite:///{path}")) as database:
+        first_load.begin(database)
+        while batch := list(islice(coming, _STEP)):
+            with database.write() as tx:
+                impressions.add(tx, batch, _scanner)
+            progress(len(batch))
+        first_load.finish(database)
+
+
+def _scanner(scan: Impression) -> int | None:
+    """Who scanned, under a key that changes every month as the bot's do."""
+    return fingerprint(month_of(scan.scanned_at).encode(), scan)

@@ -1,0 +1,129 @@
+"""Walking a feed into the store: what a sweep reads, and how far it has come, commit together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.domain import sweep as sweeping
+from bot.domain.listing import Order, direction
+from bot.services.taking import Taken, seen_of
+from bot.store import census, cursors, ranks
+from bot.vantio.errors import VantioError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.domain.model import Impression
+    from bot.domain.sweep import Sweep
+    from bot.services.taking import Taker
+    from bot.store.database import Transaction
+    from bot.vantio.wire import Page
+
+# A first load commits so many pages together; what a crash loses of them is read again.
+_BATCH = 16
+
+
+Listed = tuple[int, "Page[Impression]"]  # a page at its offset
+
+
+class Walk:
+    """One sweep of one feed, page by page.
+
+    Args:
+        taker: Takes pages into the store.
+        sweep: Where to begin.
+        read: Brings the page of so many rows at an offset, None where so many are refused.
+        heard: Called with what each page brought.
+    """
+
+    def __init__(
+        self,
+        taker: Taker,
+        sweep: Sweep,
+        read: Callable[[int, int], Page[Impression] | None],
+        heard: Callable[[Taken], None],
+    ) -> None:
+        self._taker = taker
+        self._sweep = sweep
+        self._read = read
+        self._heard = heard
+        self._first = sweep.first
+        self._order = sweep.order
+        self._census = sweep.full and not sweep.order.known and not sweep.first
+        self._pending: list[Listed] = []
+
+    def run(self) -> Sweep:
+        """Walk to the end; returns what is learned.
+
+        Raises:
+            VantioError: when Vantio gives no usable answer; the pages before are kept.
+        """
+        if self._census and not self._sweep.resumed:
+            with self._taker.database.write() as tx:
+                census.begin(tx, self._taker.key)
+        try:
+            while self._sweep.under_way:
+                self._step()
+        except VantioError:
+            self._keep()
+            raise
+        return self._sweep
+
+    def _step(self) -> None:
+        offset = self._sweep.offset
+        page = self._read(self._sweep.limit, offset)
+        if page is None:
+            self._sweep = sweeping.refused(self._sweep) or self._sweep
+            return
+        self._pending.append((offset, page))
+        self._sweep = sweeping.take(self._sweep, seen_of(page))
+        if len(self._pending) >= (_BATCH if self._sweep.full else 1) or not self._sweep.under_way:
+            self._keep()
+
+    def _keep(self) -> None:
+        batch, self._pending = self._pending, []
+        if not batch:
+            return
+        with self._taker.database.write() as tx:
+            taken = self._load(tx, batch) if self._first else self._take(tx, batch)
+            cursors.save(tx, self._taker.feed.name, sweeping.dump(self._sweep), self._finished_at)
+            deleted = self._close(tx)
+        for each, (offset, _) in zip(taken, batch, strict=False):
+            self._heard(self._confirmed(each, offset))
+        if deleted:
+            self._heard(Taken(deleted=deleted))
+
+    def _load(self, tx: Transaction, batch: list[Listed]) -> list[Taken]:
+        """Take in pages of a first load, which has nothing yet that the list could lack.
+
+        Only where entries are no rows, ranks must be told, as far as the order shows.
+        """
+        for offset, page in batch:
+            if page.size > len({row.id for row in page.rows}):
+                self._taker.note(tx, page, offset, direction(seen_of(page)))
+        return [self._taker.keep_all(tx, [page for _, page in batch])]
+
+    def _take(self, tx: Transaction, batch: list[Listed]) -> list[Taken]:
+        if self._census:
+            census.see(tx, self._taker.key, [row.id for _, page in batch for row in page.rows])
+        return [self._taker.keep(tx, page, offset, self._order) for offset, page in batch]
+
+    def _confirmed(self, taken: Taken, offset: int) -> Taken:
+        return self._taker.confirm(taken, offset, self._order) if taken.unlisted else taken
+
+    def _close(self, tx: Transaction) -> int:
+        """Let a walk that has seen all of a list without order say what is gone from it."""
+        if self._sweep.under_way:
+            return 0
+        if self._sweep.order is Order.NONE:
+            ranks.clear_bias(tx, self._taker.key)
+        if not self._census:
+            return 0
+        if self._sweep.torn or self._sweep.order.known:
+            census.forget(tx, self._taker.key)
+            return 0
+        return census.close(tx, self._taker.key, self._taker.clock())
+
+    @property
+    def _finished_at(self) -> int | None:
+        return None if self._sweep.under_way else self._sweep.started_at

@@ -1,0 +1,120 @@
+"""The SQL that adds up the tiles of a period.
+
+Every tile is named by itself, which leaves neither database a choice but to go to its tallies
+through the primary key.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.store.tiles import ROWS, tiles
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.store.database import Transaction, Value
+    from bot.store.scope import Scope
+    from bot.store.tiles import Tile
+
+# From <= at < to, in UTC seconds.
+Cut = tuple[int, int]
+# Program, poster and ambassador, None for any.
+Keys = tuple[int | None, int | None, int | None]
+
+
+def parts_of(which: Scope) -> list[Keys]:
+    """What a scope is the sum of."""
+    if which.posters is None:
+        return [(which.program, None, None)]
+    return [(which.program, each, which.ambassador) for each in which.posters]
+
+
+def summed(
+    tx: Transaction, column: str, wanted: Sequence[Sequence[Keys]], cuts: Sequence[Cut], edge: int
+) -> list[list[int]]:
+    """The sums of the tallies' `scans` or `told` in each cut, for each list of parts.
+
+    Either all parts or none must name a poster; those without are read from the programs' tallies.
+    """
+    found = [[0] * len(cuts) for _ in wanted]
+    pieces = [(place, *tile) for place, cut in enumerate(cuts) for tile in tiles(*cut, edge)]
+    parts = [(number, *keys) for number, part in enumerate(wanted) for keys in part]
+    if not pieces or not parts:
+        return found
+    table, conditions = _PROGRAMS if parts[0][2] is None else _SINGLE
+    rows = tx.rows(
+        f"""with piece (cut, sign, width, low, high) as (values {_lines(pieces)}),
+        wanted (number, program, poster, ambassador) as (values {_lines(parts)}),
+        tile (number, cut, scans) as (
+            select wanted.number, piece.cut, {_signed(column, table, conditions)}
+            from wanted cross join piece)
+        select number, cut, cast(sum(scans) as bigint) from tile group by number, cut""",
+        *(value for row in (*pieces, *parts) for value in row),
+    )
+    for number, cut, scans in rows:
+        found[number][cut] = scans
+    return found
+
+
+def grouped(
+    columns: Sequence[str], found: Sequence[Tile], which: Scope
+) -> tuple[str, dict[str, Value]]:
+    """A query over tiles: a sum `scans` for each tile and keys in these columns, and its values.
+
+    The sums of one group of keys are still to be added up.
+    """
+    values = which.values()
+    for index, tile in enumerate(found):
+        values |= {f"width{index}": tile.width, f"low{index}": tile.low, f"high{index}": tile.high}
+    parts = (_part(columns, index, tile, which) for index, tile in enumerate(found))
+    return " union all ".join(parts), values
+
+
+_OF_PROGRAM = "and (wanted.program is null or c.program = wanted.program)"
+_PROGRAMS = ("program_tally", _OF_PROGRAM)
+_SINGLE = (
+    "tally",
+    f"""and c.poster = wanted.poster {_OF_PROGRAM}
+    and (wanted.ambassador is null or c.ambassador = wanted.ambassador)""",
+)
+
+
+def _signed(column: str, table: str, conditions: str) -> str:
+    """What the tile in `piece` comes to."""
+    count = {"scans": "count(*)", "told": "count(c.scanner)"}[column]
+    return f"""piece.sign * case when piece.width = {ROWS}
+        then (select {count} from impression c
+            where c.at >= piece.low and c.at < piece.high {conditions})
+        else (select cast(coalesce(sum(c.{column}), 0) as bigint) from {table} c
+            where c.width = piece.width and c.start >= piece.low and c.start < piece.high
+            {conditions}) end"""
+
+
+def _part(columns: Sequence[str], index: int, tile: Tile, which: Scope) -> str:
+    if tile.width == ROWS:
+        at, scans, source = "at", "count(*)", "impression c where"
+    else:
+        at, scans = "start", "cast(sum(c.scans) as bigint)"
+        source = f"{_source(which)} c.width = :width{index} and"
+    # By this name SQLite sees that the tallies come poster by poster, and needs not sort them.
+    poster = "k.key" if " k " in source else "c.poster"
+    names = [poster if each == "poster" else f"c.{each}" for each in columns]
+    told = ", ".join(f"{name} as {each}" for name, each in zip(names, columns, strict=True))
+    return f"""select {told}, {tile.sign} * {scans} as scans from {source}
+        c.{at} >= :low{index} and c.{at} < :high{index} {which.conditions()}
+        group by {", ".join(names)}"""
+
+
+def _source(which: Scope) -> str:
+    """The tallies, poster by poster, as they lie."""
+    if which.posters is None:
+        return "poster k cross join tally c where c.poster = k.key and"
+    return "tally c where"
+
+
+def _lines(rows: Sequence[Sequence[int | None]]) -> str:
+    """The rows of a `values`, with a `?` for each value."""
+    # PostgreSQL takes a column of nulls for text if nobody tells it.
+    names = {True: "cast(? as bigint)", False: "?"}
+    return ", ".join(f"({', '.join(names[value is None] for value in row)})" for row in rows)

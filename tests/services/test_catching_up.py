@@ -1,0 +1,294 @@
+from __future__ import annotations
+
+import random
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.listing import Order
+from bot.domain.sweep import load
+from bot.store import counts, cursors, quarantine
+from bot.store.opening import open_store
+from tests.services.feed_model import NOW, START, FeedModel, held
+from tests.services.feed_weather import ACTS, Broken, Weather
+
+if TYPE_CHECKING:
+    from bot.store.database import Database
+    from tests.services.feed_model import Order as Listed
+
+STEP = 37
+
+
+def filled(order: Listed, count: int, cap: int = 100, ties: int = 1) -> FeedModel:
+    return FeedModel(
+        order, cap, {f"imp_{number:06}": START + number // ties * STEP for number in range(count)}
+    )
+
+
+def agree(feed: FeedModel, store: Database) -> bool:
+    there = held(store)
+    with store.read() as tx:
+        tallied = counts.everything(tx)
+    return sorted(feed.scans()) == sorted(there) and tallied == len(there)
+
+
+@pytest.mark.parametrize(("order", "most"), [("newest", 3), ("oldest", 2)])
+def test_a_quiet_poll_costs_its_proof_alone(store: Database, order: Listed, most: int) -> None:
+    feed = filled(order, 5_000)
+    first = feed.ingest(store).sync()
+    assert (first.new, first.complete) == (5_000, True)
+    assert first.requests <= 51 + 8
+    quiet = feed.ingest(store).sync()
+    assert (quiet.new, quiet.complete) == (0, True)
+    assert quiet.requests <= most
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize(("new", "most"), [(10, 3), (450, 8)])
+def test_a_poll_costs_what_is_new_and_its_proof(
+    store: Database, order: Listed, new: int, most: int
+) -> None:
+    feed = filled(order, 5_000)
+    feed.ingest(store).sync()
+    feed.grow(range(START + 5_000 * STEP, START + 5_000 * STEP + new))
+    result = feed.ingest(store).sync()
+    assert (result.new, result.missing, result.complete) == (new, 0, True)
+    assert result.requests <= most
+    assert agree(feed, store)
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("place", [0, 1, 2_500, 4_998, 4_999])
+def test_one_late_scan_is_found_at_the_price_of_a_bisection(
+    store: Database, order: Listed, place: int
+) -> None:
+    feed = filled(order, 5_000)
+    feed.ingest(store).sync()
+    feed.rows["late"] = START + place * STEP - 1
+    result = feed.ingest(store).sync()
+    assert (result.missing, result.deleted, result.complete) == (1, 0, True)
+    assert result.requests <= 15
+    assert agree(feed, store)
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("place", [0, 1, 2_500, 4_998, 4_999])
+def test_one_vanished_scan_is_marked_and_leaves_the_numbers(
+    store: Database, order: Listed, place: int
+) -> None:
+    feed = filled(order, 5_000)
+    feed.ingest(store).sync()
+    del feed.rows[f"imp_{place:06}"]
+    result = feed.ingest(store, NOW + 60).sync()
+    assert (result.missing, result.deleted, result.complete) == (0, 1, True)
+    assert result.requests <= 17
+    assert agree(feed, store)
+    with store.read() as tx:
+        assert tx.rows("select deleted_at from deleted") == [(NOW + 60,)]
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_an_audit_finds_what_cancels_out_in_the_totals(store: Database, order: Listed) -> None:
+    feed = filled(order, 5_000)
+    feed.ingest(store).sync()
+    feed.rows["late"] = START + 1_000 * STEP + 1
+    del feed.rows["imp_004000"]
+    result = feed.ingest(store).audit()
+    assert (result.missing, result.deleted, result.repaired) == (1, 1, 2)
+    assert result.complete
+    assert agree(feed, store)
+
+
+def test_rows_lost_here_are_read_again(store: Database) -> None:
+    feed = filled("newest", 3_000)
+    feed.ingest(store).sync()
+    with store.write() as tx:
+        tx.execute("delete from impression where at < :at", at=START + 2_000 * STEP)
+        tx.execute("update listed set rows = 0 where hour < :hour", hour=START // 3600 + 18)
+    feed.ingest(store).audit()
+    assert {id_ for id_, _, _ in held(store)} == feed.ids()
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("shuffles", [False, True])
+def test_more_rows_of_one_second_than_a_page_holds(
+    store: Database, order: Listed, *, shuffles: bool
+) -> None:
+    feed = filled(order, 900, cap=50, ties=300)
+    feed.shuffles = shuffles
+    feed.ingest(store).sync()
+    feed.rows |= {"late": START, "later": START + STEP}
+    del feed.rows["imp_000500"]
+    for _ in range(2):
+        result = feed.ingest(store).audit()
+    assert result.complete
+    assert agree(feed, store)
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_junk_and_repeats_are_known_and_cost_a_poll_nothing(store: Database, order: Listed) -> None:
+    feed = filled(order, 2_000, ties=3)
+    feed.rows |= {f"junk_{number}": START + number * 211 for number in range(40)}
+    feed.repeated = {"imp_000300", "imp_001500", "imp_001501"}
+    feed.ingest(store).sync()
+    quiet = feed.ingest(store).sync()
+    assert quiet.complete
+    assert quiet.requests <= 3
+    with store.read() as tx:
+        assert quarantine.count(tx) == 40
+    assert agree(feed, store)
+
+
+def test_a_junk_row_that_is_mended_is_found_where_it_stood(store: Database) -> None:
+    feed = filled("newest", 5_000)
+    feed.rows["junk_1"] = START + 4_000 * STEP + 1
+    feed.ingest(store).sync()
+    feed.rows["imp_mended"] = feed.rows.pop("junk_1")
+    feed.ingest(store).audit()
+    assert agree(feed, store)
+
+
+def test_an_edit_that_was_seen_lets_the_next_audit_read_all(store: Database) -> None:
+    feed = filled("newest", 5_000)
+    feed.ingest(store).sync()
+    feed.posters |= {"imp_004999": "poster_new", "imp_000100": "poster_new"}
+    feed.ingest(store).sync()
+    feed.ingest(store).audit()
+    assert agree(feed, store)
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_a_list_is_believed_to_be_empty_only_when_seen_so_again_and_again(
+    store: Database, order: Listed
+) -> None:
+    feed = filled(order, 300)
+    feed.ingest(store).sync()
+    rows, feed.rows = feed.rows, {}
+    looks = 0
+
+    def come_back(model: FeedModel) -> None:
+        nonlocal looks
+        looks += 1
+        model.rows = rows if looks > 3 else {}
+
+    feed.disturb = come_back
+    feed.ingest(store).sync()
+    assert len(held(store)) == 300
+    feed.disturb, feed.rows = lambda _: None, {}
+    assert feed.ingest(store).sync().deleted == 300
+    assert held(store) == []
+
+
+def test_a_list_without_order_is_read_whole_and_what_two_walks_miss_is_gone(
+    store: Database,
+) -> None:
+    feed = filled("arbitrary", 700)
+    feed.ingest(store).sync()
+    del feed.rows["imp_000123"]
+    feed.rows["late"] = START - 5
+    feed.ingest(store).sync()
+    assert len(held(store)) == 701
+    result = feed.ingest(store).audit()
+    assert result.complete
+    assert result.deleted == 1
+    assert agree(feed, store)
+
+
+def test_a_list_that_turns_around_is_followed(store: Database) -> None:
+    feed = filled("newest", 900)
+    feed.ingest(store).sync()
+    feed.order = "oldest"
+    feed.grow(range(START + 900 * STEP, START + 900 * STEP + 250))
+    for _ in range(3):
+        feed.ingest(store).sync()
+    assert agree(feed, store)
+    with store.read() as tx:
+        assert load(cursors.load(tx, "impressions")).order is Order.OLDEST
+
+
+def test_growth_during_an_audit_is_no_difference(store: Database) -> None:
+    feed = filled("newest", 5_000)
+    feed.ingest(store).sync()
+    feed.rows["late"] = START + 777 * STEP + 1
+    born = iter(range(START + 5_000 * STEP, START + 6_000 * STEP))
+
+    def grow(model: FeedModel) -> None:
+        if model.pages_asked % 9 == 0:
+            at = next(born)
+            model.rows[f"imp_{at}"] = at
+
+    feed.disturb = grow
+    for _ in range(3):
+        feed.ingest(store).audit()
+    feed.disturb = lambda _: None
+    assert feed.ingest(store).audit().complete
+    assert agree(feed, store)
+
+
+def test_an_interrupted_sweep_is_followed_by_a_thorough_audit(store: Database) -> None:
+    feed = filled("newest", 3_000)
+    feed.ingest(store).sync()
+    feed.grow(range(START + 3_000 * STEP, START + 3_000 * STEP + 600))
+
+    def cut(model: FeedModel) -> None:
+        if model.pages_asked > before + 3:
+            raise Broken("The line is cut.")
+
+    before, feed.disturb = feed.pages_asked, cut
+    with pytest.raises(Broken):
+        feed.ingest(store).sync()
+    feed.disturb = lambda _: None
+    result = feed.ingest(store).sync()
+    assert result.requests > 15
+    assert agree(feed, store)
+
+
+@dataclass(frozen=True)
+class Story:
+    """A list, what may happen to it, and how often it is polled meanwhile."""
+
+    order: Listed
+    count: int
+    cap: int
+    ties: int
+    acts: set[str]
+    seed: int
+    polls: int
+
+
+STORIES = st.builds(
+    Story,
+    order=st.sampled_from(["newest", "oldest", "arbitrary"]),
+    count=st.sampled_from([1, 5, 60, 300, 1_200]),
+    cap=st.sampled_from([3, 7, 20, 50, 100]),
+    ties=st.sampled_from([1, 3, 40]),
+    acts=st.sets(st.sampled_from(ACTS), max_size=5),
+    seed=st.integers(0, 10**6),
+    polls=st.integers(1, 4),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(STORIES)
+@example(Story("newest", 300, 20, 3, set(ACTS), 1, 4))
+def test_once_the_feed_is_quiet_the_store_equals_it(
+    tmp_path_factory: pytest.TempPathFactory, story: Story
+) -> None:
+    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('law') / 'store.db'}")
+    feed = filled(story.order, story.count, story.cap, story.ties)
+    chance, now = random.Random(story.seed), NOW
+    feed.disturb = Weather(chance, sorted(story.acts), START + story.count * STEP)
+    for _ in range(story.polls):
+        now += 300
+        with suppress(Broken):
+            feed.ingest(store, now).sync()
+    feed.disturb = lambda _: None
+    feed.ingest(store, now + 300).sync()
+    result = feed.ingest(store, now + 600).audit()
+    assert result.complete
+    assert agree(feed, store)
+    store.close()

@@ -42,6 +42,15 @@ class Violation:
     new_process: bool
 
 
+@dataclass(frozen=True)
+class _Wait:
+    """No request is allowed `until` then (monotonic seconds), which was `said` a while before."""
+
+    said: float
+    until: float
+    named_by: str
+
+
 class HostileVantio:
     """The server; starts when it is entered and stops when it is left.
 
@@ -64,7 +73,7 @@ class HostileVantio:
         self._cap = condition.cap
         self._last: Sequence[Entry] = ()
         self._lock = Lock()
-        self._wait: tuple[float, float, str, int] = (0.0, 0.0, "", 0)  # said, until, by, process
+        self._waits: dict[int, _Wait] = {}  # by the process that heard of them
         self._process = 0
 
     def __enter__(self) -> Self:
@@ -98,7 +107,7 @@ class HostileVantio:
         """From now on nothing moves and nothing goes wrong."""
         with self._lock:
             self.feed.calm = self._faults.calm = True
-            self._wait = (0.0, 0.0, "", 0)
+            self._waits.clear()
 
     def answer(self, path: str, query: str, key: str | None) -> Answer:
         """The answer to one request, and what it does to the list."""
@@ -114,16 +123,18 @@ class HostileVantio:
                 answer = _names(path, asked)
             if answer.wait:
                 now = time.monotonic()
-                until = max(now + answer.wait, self._wait[1])
-                self._wait = (now + answer.delay, until, answer.kind, self._process)
+                wait = _Wait(now + answer.delay, now + answer.wait, answer.kind)
+                before = self._waits.get(self._process)
+                if before is None or before.until < wait.until:
+                    self._waits[self._process] = wait
         return answer
 
     def _check_wait(self, arrived: float) -> None:
-        said, until, kind, process = self._wait
-        if said + IN_FLIGHT < arrived < until:
-            early = until - arrived
-            other = process != self._process
-            self.violations.append(Violation(self.requests + 1, early, kind, other))
+        for process, wait in self._waits.items():
+            if wait.said + IN_FLIGHT < arrived < wait.until:
+                other = process != self._process
+                found = Violation(self.requests + 1, wait.until - arrived, wait.named_by, other)
+                self.violations.append(found)
 
     def _scans(self, asked: dict[str, str]) -> Answer:
         self.requests += 1

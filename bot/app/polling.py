@@ -10,6 +10,7 @@ from bot.services.asking import Asking
 from bot.services.directory import Directory
 from bot.services.ingest import Ingest, Intervals, feeds_of
 from bot.services.polling import Polling
+from bot.services.retention import Retention
 from bot.vantio.client import Vantio
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ def polled(settings: Settings, database: Database, stop: Event, clock: Callable[
     programs: list[str | None] = [*chosen.programs] or [None]
     directory = Directory(database, asking, programs, clock, chosen.directory_hours * _HOUR)
     managers = settings.config.managers
-    return Polled(Polling(ingest, directory, asking, database, managers, clock), ingest, vantio)
+    retention = Retention(database, settings.config.store.keep_days, clock)
+    polling = Polling(ingest, directory, asking, database, retention, managers, clock)
+    return Polled(polling, ingest, vantio)
 
 
 def client(settings: Settings) -> Vantio:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 # Steps of this part of a list visit it evenly however long one goes on, and never twice.
 GOLDEN = 0.618_033_988_749_895
@@ -90,6 +90,14 @@ def probe(number: int, length: int, cap: int) -> int:
     three-distance theorem; Knuth, The Art of Computer Programming, volume 3, 6.4).
     """
     return max(int(number * GOLDEN % 1 * length) - cap // 2, 0)
+
+
+def partition(
+    marks: Sequence[tuple[int, int]], edge: int
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Offsets and times of which the time is before the edge, and the others."""
+    before = [mark for mark in marks if mark[1] < edge]
+    return before, [mark for mark in marks if mark[1] >= edge]
 
 
 class End:

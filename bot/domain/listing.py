@@ -123,10 +123,11 @@ def look(
     if direction(seen) not in {order, Order.UNKNOWN}:
         return None
     groups = _groups(offset, seen)
-    if not groups:
-        # A page without any row proves nothing, least of all that there are none.
-        return Look(offset, seen.size, (), (), 0, 0)
     top = offset == 0
+    if not groups:
+        # A page without any row proves nothing, unless there is nothing else.
+        alone = FAR if top and ends and seen.size else 0
+        return Look(offset, seen.size, (), (), -alone, alone, seen.size if alone else None)
     opened = groups[0].start > offset and (known or {}).get(groups[0].start) == groups[0].at
     first = -FAR if top else _forth(groups[0].at, order) - opened
     last = FAR if ends else _forth(groups[-1].at, order)

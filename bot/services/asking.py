@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import math
+import time
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
@@ -50,6 +52,7 @@ class Asking:
         self._stop = stop
         self._clock = clock
         self._counting = Lock()
+        self._noted: int | None = None
         self.pages_asked = 0
         self._backing_off = tenacity.wait_exponential_jitter(
             multiplier=first_wait, max=20 * first_wait, jitter=first_wait
@@ -117,8 +120,32 @@ class Asking:
         return float(named) if named is not None else self._backing_off(state)
 
     def _allowed(self, ask: Callable[[], _Found], *given_up: Event) -> _Found:
+        self._recall_wait()
         with self._vantio.pace.turn(self._stop, *given_up, longest=_LONGEST_WAIT):
-            return ask()
+            try:
+                return ask()
+            finally:
+                self._note_wait()
+
+    def _recall_wait(self) -> None:
+        """Heed what Vantio told the process before this one."""
+        with self._counting:
+            if self._noted is not None:
+                return
+            with self._database.read() as tx:
+                self._noted = health.not_before(tx, SOURCE)
+        self._vantio.pace.heed((), max(self._noted - self._clock(), 0))
+
+    def _note_wait(self) -> None:
+        """Keep the time that Vantio names, for the process after this one."""
+        wait = self._vantio.pace.not_before - time.monotonic()
+        until = self._clock() + math.ceil(wait)
+        if wait <= 0 or until <= (self._noted or 0):
+            return
+        with self._counting:
+            self._noted = until
+        with self._database.write() as tx:
+            health.wait_until(tx, SOURCE, until)
 
 
 _REMEDY_PERMANENT = "Correct the setting that the message names, then restart the bot."

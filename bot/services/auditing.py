@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.domain.audit import End, Mark, first_gap, probe, strays
+from bot.domain.audit import End, Mark, first_gap, partition, probe, strays
 from bot.domain.listing import FAR, Order
 from bot.services.taking import Sync, Taken
-from bot.store import impressions, ranks
+from bot.store import impressions, ranks, retention
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _THOROUGH = 20
 _TRIES = 4
 _WALKS = 8
+_MOST_PLACES = 100
 _EMPTY_LOOKS = 4
 _BATCH = 5_000
 _LEAST_LOOKS = 48
@@ -56,6 +57,7 @@ class Audit:
     newest: int = 0
     _marks: dict[int, int] = field(default_factory=dict)
     _end: int | None = None
+    _edge: int = 0
 
     def run(self, *, thorough: bool) -> bool:
         """Compare totals and ranks, and mend every difference; says whether the list was proven.
@@ -69,7 +71,7 @@ class Audit:
         """
         least, tries = (_THOROUGH, _TRIES) if thorough else (1, _TRIES // 2)
         proven = any(self._proves(least) for _ in range(tries))
-        self.doubtful |= self._mixed or self.found.edited > 0
+        self.doubtful |= self._mixed or self.found.edited + self.found.mended > 0
         self.found = replace(self.found, complete=proven)
         return proven
 
@@ -92,33 +94,45 @@ class Audit:
         self._marks.clear()
         self._find_end()
         self._close_gaps()
-        more = looks > 1
-        while self.length > self._cap and (more or not self.probes):
-            self._look(self._place())
-            self._close_gaps()
-            more = self.looks < looks
+        long = self.length > self._cap
+        if long:
+            self._look_around(looks)
+        if long and looks > 1:
+            self._look_at_unreadable()
         if self.found.repaired > mended and self.length and self._look(self.length - 1) != 1:
             raise Moved
 
-    def _place(self) -> int:
-        """Where to look unprompted: evenly over the list, and by turns where rows are unreadable.
+    def _look_around(self, looks: int) -> None:
+        """Look at places that nothing points at, evenly over the list, at one at least."""
+        while self.looks < looks or not self.probes:
+            number = self.learned.looks + self.probes
+            places = self._unreadable() if number % 2 else []
+            self.probes += 1
+            even = probe(number, self.length, self._cap)
+            self._look(places[number // 2 % len(places)] if places else even)
+            self._close_gaps()
 
-        Such a row may be mended, which no rank tells.
-        """
-        number = self.learned.looks + self.probes
-        self.probes += 1
-        if number % 2:
-            with self.taker.database.read() as tx:
-                ours = ranks.Ranks(tx, self.taker.key, newest_first=self._newest_first)
-                if ours.biased:
-                    at = ours.biased[number // 2 % len(ours.biased)]
-                    return max(ours.before(at) - 1, 0)
-        return probe(number, self.length, self._cap)
+    def _look_at_unreadable(self) -> None:
+        """Look where rows could not be read: one that is mended since changes no rank."""
+        places = self._unreadable()
+        first = self.learned.looks % len(places) if places else 0
+        seen = range(0)
+        for place in (places[first:] + places[:first])[:_MOST_PLACES]:
+            if place not in seen:
+                seen = range(place, place + self._look(place) - 1)
+                self._close_gaps()
+
+    def _unreadable(self) -> list[int]:
+        """Offsets right before entries that are no row of ours, in the list's order."""
+        with self.taker.database.read() as tx:
+            ours = ranks.Ranks(tx, self.taker.key, newest_first=self._newest_first)
+            return sorted(max(ours.before(at) - 1, 0) for at in ours.biased if at >= self._edge)
 
     def _find_end(self) -> None:
         self._end = None
         with self.taker.database.read() as tx:
             total = ranks.total(tx, self.taker.key)
+            self._edge = retention.edge(tx)
         end = End(total, self._cap)
         while end.at is None:
             before = self.found.new
@@ -172,8 +186,14 @@ class Audit:
 
     def _expect_closed(self, gap: Gap) -> None:
         still = first_gap(self._all_marks())
-        if still and still.before.offset <= gap.before.offset:
+        if not still or still.before.offset > gap.before.offset:
+            return
+        sides = [self._time(mark.offset) < self._edge for mark in (still.before, still.after)]
+        if sides[0] == sides[1]:
             raise Moved
+        # What came or went before the edge of retention counts nowhere, but the ranks must know.
+        with self.taker.database.write() as tx:
+            ranks.add_bias(tx, self.taker.key, self._edge - 1, still.lacking)
 
     def _read_through(self, gap: Gap) -> None:
         """Walk over what no single page shows whole: equal times, more than a page of them.
@@ -247,8 +267,8 @@ class Audit:
         self._took(taken)
         if self._end is not None and offset + taken.size > self._end:
             raise Moved
-        marks = taken.look.marks
-        self._marks.update(marks[:1] + marks[-1:])
+        for marks in partition(taken.look.marks, self._edge):
+            self._marks.update(marks[:1] + marks[-1:])
         return taken.size
 
     def _took(self, taken: Taken) -> None:
@@ -258,7 +278,13 @@ class Audit:
     def _all_marks(self) -> list[Mark]:
         with self.taker.database.read() as tx:
             ours = ranks.Ranks(tx, self.taker.key, newest_first=self._newest_first)
-            marks = [Mark(offset, ours.before(at)) for offset, at in self._marks.items()]
+            # Before the edge of retention there is nothing to compare with any more: the drift of
+            # that end of the list holds for all of it.
+            old = self.length - ours.total if self._newest_first else 0
+            marks = [
+                Mark(offset, ours.before(at) if at >= self._edge else offset - old)
+                for offset, at in self._marks.items()
+            ]
             return sorted([Mark(0, 0), *marks, Mark(self.length, ours.total)])
 
     @property

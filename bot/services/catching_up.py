@@ -11,7 +11,7 @@ from bot.domain.listing import Order
 from bot.services.auditing import Audit, Disordered
 from bot.services.sweeping import Walk
 from bot.services.taking import Sync, Taken
-from bot.store import census, cursors, ranks
+from bot.store import census, cursors, first_load, ranks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,11 +94,14 @@ class CatchUp:
             came = came.plus(Sync.of(taken, before))
             self.heard(Sync.of(taken, before))
 
+        if sweep.first:
+            first_load.begin(self.taker.database)
         if sweep.full:
             self._read_along(sweep)
         self.learned = Walk(self.taker, sweep, self.pages.of, heard).run()
         self.pages.read_no_further()
-        if came.edited and not sweep.full:
+        first_load.finish(self.taker.database)
+        if came.edited + came.mended and not sweep.full:
             self.learned = replace(self.learned, doubtful=True)
         return came.new
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.services.asking import Asking
     from bot.services.directory import Directory
     from bot.services.ingest import Ingest
+    from bot.services.retention import Retention
     from bot.services.taking import Sync
     from bot.store.database import Database
 
@@ -30,6 +31,7 @@ class Polling:
     directory: Directory
     asking: Asking
     database: Database
+    retention: Retention
     managers: Sequence[str]
     clock: Callable[[], int]
 
@@ -61,6 +63,7 @@ class Polling:
         self.asking.note_up()
         with self.database.write() as tx:
             scanner_keys.forget_before(tx, month_of(self.clock() - _SECRETS_KEPT))
+        self.retention.drop()
         return result
 
     def _mourn(self, error: VantioError) -> None:

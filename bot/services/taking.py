@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.domain import listing
 from bot.domain.listing import FAR, Order, Seen
 from bot.services.scanners import Scanners
-from bot.store import impressions, quarantine, ranks
+from bot.store import impressions, quarantine, ranks, retention
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from bot.domain.listing import Look
     from bot.domain.model import Impression, Reject
     from bot.store.database import Database, Transaction
-    from bot.store.impressions import Added
     from bot.vantio.wire import Page
 
 EVERYTHING = "impressions"
@@ -39,9 +38,9 @@ class Feed:
 class Taken:
     """What pages brought: impressions that were new, rows that changed, rows for quarantine.
 
-    `size` is how many entries there were. `look` is what an ordered page shows, None where it
-    contradicts the order. `unlisted` are ids that the store has where the page has none, `deleted`
-    how many such were marked because a second look agreed.
+    `size` is how many entries there were; `mended` ones had been in quarantine. `look` is what an
+    ordered page shows, None where it contradicts the order. `unlisted` are ids that the store has
+    where the page has none, `deleted` how many such were marked because a second look agreed.
     """
 
     size: int = 0
@@ -50,6 +49,7 @@ class Taken:
     edited: int = 0
     quarantined: int = 0
     deleted: int = 0
+    mended: int = 0
     look: Look | None = None
     unlisted: frozenset[str] = frozenset()
 
@@ -62,6 +62,7 @@ class Taken:
             self.edited + other.edited,
             self.quarantined + other.quarantined,
             self.deleted + other.deleted,
+            self.mended + other.mended,
             other.look,
             other.unlisted,
         )
@@ -72,10 +73,10 @@ class Sync:
     """What a poll or an audit brought; `requests` counts those for pages, those in vain included.
 
     `new` impressions came in, of which `missing` are older than the last sweep: they came late or
-    had been lost. `deleted` ones had vanished upstream, `edited` ones changed. `complete` says that
-    the store was proven to have all of the list. `history` says that these rows were there before
-    the bot was: nobody wants to be told of them. `length` is how many entries are listed, as far as
-    is known.
+    had been lost. `deleted` ones had vanished upstream, `edited` ones changed, and `mended` ones
+    had been in quarantine. `complete` says that the store was proven to have all of the list.
+    `history` says that these rows were there before the bot was: nobody wants to be told of them.
+    `length` is how many entries are listed, as far as is known.
     """
 
     new: int = 0
@@ -87,6 +88,7 @@ class Sync:
     missing: int = 0
     deleted: int = 0
     edited: int = 0
+    mended: int = 0
     length: int = 0
 
     @classmethod
@@ -100,6 +102,7 @@ class Sync:
             missing=late,
             deleted=taken.deleted,
             edited=taken.edited,
+            mended=taken.mended,
         )
 
     @property
@@ -119,6 +122,7 @@ class Sync:
             self.missing + other.missing,
             self.deleted + other.deleted,
             self.edited + other.edited,
+            self.mended + other.mended,
             self.length + other.length,
         )
 
@@ -194,9 +198,8 @@ class Taker:
         """Take in the rows of several pages that were read, whatever their order."""
         rows = [row for page in pages for row in page.rows]
         rejects = [reject for page in pages for reject in page.rejects]
-        added, quarantined = take_in(tx, self.feed.name, rows, rejects, self.clock(), self.key)
-        size, repeated = sum(page.size for page in pages), len(rows) - len(added.new)
-        return Taken(size, added.new, repeated, added.edited, quarantined)
+        taken = take_in(tx, self.feed.name, rows, rejects, self.clock(), self.key)
+        return replace(taken, size=sum(page.size for page in pages))
 
     def note(self, tx: Transaction, page: Page[Impression], offset: int, order: Order) -> None:
         """Keep how many entries of an ordered page are no row of their own, for the ranks."""
@@ -205,11 +208,14 @@ class Taker:
             self._note(tx, look, order)
 
     def _note(self, tx: Transaction, look: Look, order: Order) -> None:
-        surplus = {group.at: group.surplus for group in look.whole if group.surplus}
+        edge = retention.edge(tx)
+        surplus = {each.at: each.surplus for each in look.whole if each.surplus and each.at >= edge}
         if look.leading:
             surplus[FAR - 1 if order is Order.NEWEST else 1 - FAR] = look.leading
         if surplus or ranks.has_bias(tx, self.key):
-            ranks.set_bias(tx, self.key, look.low, look.high, surplus)
+            # Of what is older only the sum is known.
+            low = max(look.low, edge - 1) if edge else look.low
+            ranks.set_bias(tx, self.key, low, max(look.high, low), surplus)
 
     def _take(
         self,
@@ -230,7 +236,7 @@ def take_in(
     rejects: Sequence[Reject],
     now: int,
     feed: int = IMPORTED,
-) -> tuple[Added, int]:
+) -> Taken:
     """Keep rows that are impressions and rows that can't be; the one door into the store.
 
     A row in quarantine whose mended version is among the impressions leaves it.
@@ -242,13 +248,16 @@ def take_in(
         rejects: What is none.
         now: UTC seconds.
         feed: The key of the feed that lists them, 0 for rows from elsewhere.
-
-    Returns:
-        What was added, and how many rows are newly in quarantine.
     """
     added = impressions.add(tx, rows, Scanners(tx), feed)
-    quarantine.release(tx, EVERYTHING, {row.id for row in rows})
-    return added, quarantine.add(tx, source, rejects, now)
+    return Taken(
+        len(rows) + len(rejects),
+        added.new,
+        len(rows) - len(added.new),
+        added.edited,
+        quarantine.add(tx, source, rejects, now),
+        mended=quarantine.release(tx, EVERYTHING, {row.id for row in rows}),
+    )
 
 
 def seen_of(page: Page[Impression]) -> Seen:

@@ -50,9 +50,28 @@ def down(tx: Transaction, name: str, now: int, problem: str, remedy: str) -> boo
     return not was_down
 
 
+def wait_until(tx: Transaction, name: str, at: int) -> None:
+    """Note before which time the source wants to be left alone, in UTC seconds."""
+    tx.execute(
+        """insert into source (name, not_before) values (:name, :at)
+        on conflict (name) do update set not_before = excluded.not_before""",
+        name=name,
+        at=at,
+    )
+
+
+def not_before(tx: Transaction, name: str) -> int:
+    """From when on the source may be asked, in UTC seconds; 0 where it named no time."""
+    rows = tx.rows("select coalesce(not_before, 0) from source where name = :name", name=name)
+    return rows[0][0] if rows else 0
+
+
 def sources(tx: Transaction) -> list[Source]:
     """Every source heard of, by name."""
-    rows = tx.rows("select name, last_ok, down_since, problem, remedy from source order by name")
+    rows = tx.rows(
+        "select name, last_ok, down_since, problem, remedy from source"
+        " where last_ok is not null or down_since is not null order by name"
+    )
     return [Source(*row) for row in rows]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING, Any, LiteralString
 
 import psycopg
@@ -15,13 +16,17 @@ from bot.store.connections import Connections
 from bot.store.database import BUSY_SECONDS, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bot.store.database import Value
 
 # One writer at a time, as in SQLite, so that both doors promise the same.
 WRITER_LOCK = 7_205_759_403
-_READ = "begin isolation level repeatable read, read only"
+# Compiling a query and starting helpers for it take longer than these queries do.
+_READ = (
+    "begin isolation level repeatable read, read only;"
+    " set local jit = off; set local max_parallel_workers_per_gather = 0"
+)
 # Named, since a snapshot that is taken before the wait would not see the writer before.
 _WRITE = f"""begin isolation level read committed;
 set local lock_timeout = '{BUSY_SECONDS}s';
@@ -38,11 +43,11 @@ class PostgresTransaction:
 
     def rows(self, sql: str, *listed: Value, **values: Value) -> list[tuple[Any, ...]]:
         """See `Transaction.rows`."""
-        return self._connection.execute(_translated(sql), listed or values).fetchall()
+        return self._run(sql, listed, values).fetchall()
 
     def execute(self, sql: str, *listed: Value, **values: Value) -> int:
         """See `Transaction.execute`."""
-        return self._connection.execute(_translated(sql), listed or values).rowcount
+        return self._run(sql, listed, values).rowcount
 
     def many(self, sql: str, values: Sequence[Sequence[Value]]) -> None:
         """See `Transaction.many`."""
@@ -56,6 +61,14 @@ class PostgresTransaction:
     def unpack(self, value: Value) -> str:
         """See `Transaction.unpack`."""
         return str(value)
+
+    def _run(
+        self, sql: str, listed: tuple[Value, ...], values: Mapping[str, Value]
+    ) -> psycopg.Cursor[tuple[Any, ...]]:
+        if not listed:
+            return self._connection.execute(_translated(sql), values)
+        # psycopg's own placeholders are translated anew each time in a statement with many.
+        return psycopg.RawCursor(self._connection).execute(_numbered(sql), listed)
 
 
 class PostgresDatabase:
@@ -152,6 +165,13 @@ def _translated(sql: str) -> LiteralString:
     """
     named = re.sub(r"(?<!:):([a-z]\w*)", r"%(\1)s", sql.replace("%", "%%"))
     return named.replace("?", "%s")
+
+
+@lru_cache(maxsize=512)
+def _numbered(sql: str) -> bytes:
+    """The statement with the server's placeholders, `$1` and on."""
+    numbers = count(1)
+    return re.sub(r"\?", lambda _: f"${next(numbers)}", sql).encode()
 
 
 def _spoken(url: str) -> str:

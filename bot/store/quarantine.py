@@ -84,17 +84,19 @@ def remove(tx: Transaction, keys: Iterable[int]) -> None:
     tx.many("delete from quarantine where key = ?", [(key,) for key in keys])
 
 
-def release(tx: Transaction, kind: str, ids: Collection[str]) -> None:
+def release(tx: Transaction, kind: str, ids: Collection[str]) -> int:
     """Let rows of this kind go that bear one of these ids: a row that can be read has come since.
 
-    One look at the table where it is empty, two where nothing in it bears such an id.
+    Returns how many there were. One look at the table where it is empty, two where nothing in it
+    bears such an id.
     """
     if not ids or not tx.rows("select 1 from quarantine limit 1"):
-        return
+        return 0
     found = rows_of(tx, "select row, key, feed from quarantine where row in", ids)
     keys = [key for _, key, feed in found if _kind_of(feed) == kind]
     if keys:
         remove(tx, keys)
+    return len(keys)
 
 
 def _kind_of(feed: str) -> str:

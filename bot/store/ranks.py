@@ -89,6 +89,17 @@ def set_bias(tx: Transaction, feed: int, low: int, high: int, found: Mapping[int
     )
 
 
+def add_bias(tx: Transaction, feed: int, at: int, rows: int) -> None:
+    """Count so many entries more, or fewer, that are no row of ours after this time."""
+    tx.execute(
+        """insert into bias (feed, at, rows) values (:feed, :at, :rows)
+        on conflict (feed, at) do update set rows = bias.rows + excluded.rows""",
+        feed=feed,
+        at=at,
+        rows=rows,
+    )
+
+
 def has_bias(tx: Transaction, feed: int) -> bool:
     """Whether the list has entries that are no row of ours."""
     return bool(tx.rows("select 1 from bias where feed = :feed limit 1", feed=feed))

@@ -107,6 +107,7 @@ create table suspect (
     feed integer not null, id {packed} not null, primary key (feed, id)) {clustered};
 create table retention (before bigint not null);
 create table first_load (key integer primary key);
+alter table source add column not_before bigint;
 drop index impression_id;
 alter table impression rename to first_impression;
 create table impression (

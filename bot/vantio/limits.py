@@ -54,7 +54,10 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     named = named_wait(headers, now)
     if named is not None:
         return named
-    return max((w.wait for w in _windows(headers, now) if w.wait is not None), default=None)
+    told = [w for w in _windows(headers, now) if w.wait is not None]
+    # Where one window is said to be used up, the others, which may be a day long, are not meant.
+    spent = [w for w in told if w.remaining is not None and w.remaining <= 0]
+    return max((w.wait for w in spent or told if w.wait is not None), default=None)
 
 
 def named_wait(headers: Mapping[str, str], now: float) -> float | None:

@@ -44,7 +44,7 @@ def test_sync_tells_what_it_brought(terminal: Terminal, api: FakeVantio, campus:
     just_now = datetime.now(UTC).isoformat(timespec="seconds")
     api.add(SCANS[0] | {"id": "imp_now", "scanned_at": just_now})
     assert terminal.run("sync") == 0
-    assert terminal.out == "Scans: 1 new, 99 already there, in 1 request.\n"
+    assert terminal.out == "Scans: 1 new, 101 already there, in 3 requests.\n"
     assert terminal.err == ""
 
 

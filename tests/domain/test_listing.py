@@ -54,10 +54,16 @@ def test_the_ends_of_a_list_prove_what_they_show() -> None:
 
 
 def test_a_page_without_rows_proves_nothing() -> None:
-    for page in (seen(), seen(None, None)):
-        found = look(0, page, Order.NEWEST, ends=True)
+    for page, ends in ((seen(), True), (seen(None, None), False)):
+        found = look(0, page, Order.NEWEST, ends=ends)
         assert found is not None
         assert (found.low, found.high, found.whole, found.marks) == (0, 0, (), ())
+
+
+def test_unreadable_entries_may_be_all_that_is_listed() -> None:
+    found = look(0, seen(None, None), Order.NEWEST, ends=True)
+    assert found is not None
+    assert (found.low, found.high, found.ids, found.leading) == (-FAR, FAR, set(), 2)
 
 
 def test_a_page_that_contradicts_the_order_is_none() -> None:

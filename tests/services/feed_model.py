@@ -9,7 +9,7 @@ from zlib import crc32
 
 from bot.domain.model import Impression, Reject
 from bot.services.ingest import Ingest, Intervals, feeds_of
-from bot.vantio.errors import Unavailable
+from bot.vantio.errors import BadRequest, Unavailable
 from bot.vantio.wire import Page
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ class FeedModel:
     """Answers as `Asking` does; `disturb` is called before each page is listed.
 
     A row maps an id to its time; ids that begin with "junk" can't be read. `shuffles` lets rows of
-    equal time change places from page to page.
+    equal time change places from page to page; so many rows at once and more are refused from
+    `refuses` on.
     """
 
     order: Order = "newest"
@@ -36,6 +37,7 @@ class FeedModel:
     rows: dict[str, int] = field(default_factory=dict)
     repeated: set[str] = field(default_factory=set)
     shuffles: bool = False
+    refuses: int = 101
     disturb: Callable[[FeedModel], None] = lambda _: None
     pages_asked: int = 0
     posters: dict[str, str] = field(default_factory=dict)
@@ -45,6 +47,8 @@ class FeedModel:
     def impressions(self, _program: str | None, limit: int, offset: int) -> Page[Impression]:
         self.pages_asked += 1
         self.offsets.append(offset)
+        if limit >= self.refuses:
+            raise BadRequest("so many")
         self.disturb(self)
         listed = self.listed()[offset : offset + min(limit, self.cap)]
         junk = [n for n, (id_, _) in enumerate(listed) if id_.startswith("junk")]

@@ -9,6 +9,7 @@ from bot.services.asking import Asking
 from bot.services.directory import Directory
 from bot.services.ingest import Ingest, Intervals, feeds_of
 from bot.services.polling import Polling
+from bot.services.retention import Retention
 from bot.vantio.client import Vantio
 from bot.vantio.errors import VantioError
 from bot.vantio.pace import Pace
@@ -44,6 +45,7 @@ class Poller:
         programs: tuple[str, ...] = (),
         key: str | None = None,
         timeout: float = 5.0,
+        keep_days: int = 0,
     ) -> None:
         self.now = NOW
         self.client = Vantio(vantio.url, key or vantio.key, timeout=timeout)
@@ -51,7 +53,8 @@ class Poller:
         intervals = Intervals(audit_every=6 * 3600, read_every=7 * DAY)
         self.ingest = Ingest(store, asking, feeds_of(programs), self.clock, intervals)
         names = Directory(store, asking, [*programs] or [None], self.clock, every=6 * 3600)
-        self.polling = Polling(self.ingest, names, asking, store, ["U1", "U2"], self.clock)
+        kept = Retention(store, keep_days, self.clock)
+        self.polling = Polling(self.ingest, names, asking, store, kept, ["U1", "U2"], self.clock)
 
     def clock(self) -> int:
         return self.now

@@ -121,3 +121,15 @@ def test_a_single_attempt_is_not_made_again_and_can_be_given_up(
             asking.impressions_once(None, 10, 0, given_up)
 
     assert asked_for_impressions(vantio) == 3
+
+
+def test_the_process_after_heeds_the_time_that_was_named_to_the_one_before(
+    vantio: FakeVantio, store: Database
+) -> None:
+    vantio.fault("rate_limited", retry_after=3600)
+    with asking_at(vantio.url, store) as killed, pytest.raises(Limited):
+        killed.impressions(None, 10, 0)
+    with asking_at(vantio.url, store) as after, pytest.raises(Limited):
+        after.impressions(None, 10, 0)
+
+    assert asked_for_impressions(vantio) == 1

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.domain.listing import Order
 from bot.domain.sweep import load
-from bot.store import counts, cursors, quarantine
+from bot.store import counts, cursors, quarantine, retention
 from bot.store.opening import open_store
 from tests.services.feed_model import NOW, START, FeedModel, held
 from tests.services.feed_weather import ACTS, Broken, Weather
@@ -198,6 +198,34 @@ def test_a_list_without_order_is_read_whole_and_what_two_walks_miss_is_gone(
     assert agree(feed, store)
 
 
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_what_retention_dropped_is_neither_missed_nor_taken_in_again(
+    store: Database, order: Listed
+) -> None:
+    feed = filled(order, 3_000, ties=2)
+    feed.rows |= {"junk_1": START + 500 * STEP, "junk_2": START + 1_200 * STEP}
+    feed.ingest(store).sync()
+    edge = (START + 1_000 * STEP) // 3600 * 3600
+    with store.write() as tx:
+        assert retention.advance(tx, edge) == edge
+        dropped = retention.drop(tx, 10_000)
+    kept = {row for row in feed.scans() if row[1] >= edge}
+    quiet = feed.ingest(store).sync()
+    assert (quiet.new, quiet.deleted, quiet.complete) == (0, 0, True)
+    assert quiet.requests <= 3
+    feed.rows |= {"too late": START + 100 * STEP, "late": START + 1_234 * STEP}
+    kept.add(next(row for row in feed.scans() if row[0] == "late"))
+    del feed.rows["imp_000200"]
+    del feed.rows["imp_000201"]
+    result = feed.ingest(store).audit()
+    assert (result.missing, result.deleted, result.complete) == (1, 0, True)
+    assert set(held(store)) == kept
+    assert feed.ingest(store).sync().requests <= 3
+    assert dropped > 900
+    with store.read() as tx:
+        assert counts.everything(tx) == 3_001
+
+
 def test_a_list_that_turns_around_is_followed(store: Database) -> None:
     feed = filled("newest", 900)
     feed.ingest(store).sync()
@@ -208,6 +236,21 @@ def test_a_list_that_turns_around_is_followed(store: Database) -> None:
     assert agree(feed, store)
     with store.read() as tx:
         assert load(cursors.load(tx, "impressions")).order is Order.OLDEST
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "arbitrary"])
+def test_a_feed_that_refuses_a_limit_is_asked_for_fewer_rows(
+    store: Database, order: Listed
+) -> None:
+    feed = filled(order, 450)
+    feed.refuses = 40
+    first = feed.ingest(store).sync()
+    assert (first.new, first.complete) == (450, True)
+    with store.read() as tx:
+        assert load(cursors.load(tx, "impressions")).limit == 25
+    feed.rows["late"] = START + 5
+    feed.ingest(store).sync()
+    assert agree(feed, store)
 
 
 def test_growth_during_an_audit_is_no_difference(store: Database) -> None:

@@ -15,7 +15,7 @@ from bot.services.exchange.files import FileProblem, writing
 from bot.services.exchange.importing import Imported, take_in_rows
 from bot.services.exchange.kinds import IMPRESSIONS, KINDS, POSTERS, USERS
 from bot.services.exchange.rows import rows
-from bot.store import counts, cursors, directory, quarantine
+from bot.store import counts, cursors, directory, first_load, quarantine
 from tests.services.exchanging import FORMATS, SCAN, given_out, lines_of, opened, scans, take
 
 if TYPE_CHECKING:
@@ -52,10 +52,21 @@ def test_taking_in_twice_changes_nothing(database: Database) -> None:
 
 def test_one_id_at_two_times_counts_once_in_an_empty_store_too(database: Database) -> None:
     again = SCAN | {"id": "imp_0", "scanned_at": "2026-11-20T08:00:00Z"}
-    assert take(database, scans(1200) + lines_of(again)) == Imported(1201, 1200, 0)
+    # In a step of its own, far from the others in time.
+    assert take(database, scans(1000) + lines_of(again)) == Imported(1001, 1000, 0)
     with database.read() as tx:
-        assert tx.rows("select count(*) from impression") == [(1200,)]
-        assert tx.rows("select count(*) from first_load") == [(0,)]
+        assert tx.rows("select count(*) from impression") == [(1000,)]
+
+
+def test_an_empty_store_is_filled_by_a_first_load(database: Database) -> None:
+    listed = (SCAN | {"id": f"imp_{n}"} for n in range(600))
+    under_way = []
+    for _ in take_in_rows(database, IMPRESSIONS, listed, lambda: 0):
+        with database.read() as tx:
+            under_way.append(first_load.under_way(tx))
+    assert under_way == [True, True]
+    with database.read() as tx:
+        assert not first_load.under_way(tx)
 
 
 def test_what_was_told_of_is_kept_even_if_the_rest_never_comes(database: Database) -> None:

@@ -39,7 +39,7 @@ def test_trouble_is_told_apart_noted_and_survived(
     detail: Detail,
     error: type[VantioError],
 ) -> None:
-    vantio.fault(kind, times=4, after=2, **Detail(feed="impressions", **detail))
+    vantio.fault(kind, times=20, after=2, **Detail(feed="impressions", **detail))
     with pytest.raises(error) as raised:
         poller.polling.poll()
     assert vantio.key not in str(raised.value)
@@ -49,7 +49,7 @@ def test_trouble_is_told_apart_noted_and_survived(
         notices = outbox.counts(tx)
     assert source.down_since == NOW
     assert notices == ({"waiting": 2} if error is Unauthorized else {})
-    for _ in range(5):
+    for _ in range(20):
         if polls(poller):
             break
     assert len(ids(store)) == 450

@@ -98,7 +98,7 @@ class Expected:
 def drop_all(tx: Transaction, to: int) -> list[tuple[Any, ...]]:
     """Move the edge, drop what lies before it, and return the rows that were."""
     edge = retention.advance(tx, to)
-    old = [row for row in tx.rows(brute.ROWS) if row[0] < edge]
+    old = [row for row in tx.rows(brute.ROWS) if edge and row[0] < edge]
     while retention.drop(tx, 2):
         pass
     return old

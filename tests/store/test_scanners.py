@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,14 +12,14 @@ from bot.domain.model import Impression
 from bot.store import counts, impressions, scanners
 from bot.store.counts import ANY, Selection
 from bot.store.schema import migrate
-from bot.store.sqlite import SqliteDatabase
+from bot.store.sqlite import SqliteDatabase, SqliteTransaction
 
-from .samples import HOUR, START
+from .samples import HOUR, START, scan
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.store.database import Database
+    from bot.store.database import Database, Value
 
 SCANS = 20_000
 PERIOD = (START, START + 30 * HOUR)
@@ -97,12 +97,21 @@ def test_the_sample_is_read_from_its_own_index(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scanners, "_AFFORDABLE", -1)
-    asked: list[str] = []
+    monkeypatch.setattr(scanners, "_SAMPLED", 2)
+    asked: list[tuple[str, dict[str, Any]]] = []
+    rows = SqliteTransaction.rows
+
+    def noted(self: SqliteTransaction, sql: str, *listed: Value, **values: Value) -> list[Any]:
+        asked.append((sql, values))
+        return rows(self, sql, *listed, **values)
+
+    monkeypatch.setattr(SqliteTransaction, "rows", noted)
     with closing(SqliteDatabase(str(tmp_path / "store.db"))) as database:
         migrate(database)
+        with database.write() as tx:
+            impressions.add(tx, [scan(n) for n in range(200)], lambda row: int(row.id[4:]))
         with database.read() as tx:
-            tx.connection.set_trace_callback(asked.append)
             scanners.people(tx, *PERIOD)
-            tx.connection.set_trace_callback(None)
-            plan = tx.rows(f"explain query plan {asked[-1]}")
+            sql, values = asked[-1]
+            plan = tx.rows(f"explain query plan {sql}", **values)
     assert any("COVERING INDEX impression_sample" in row[-1] for row in plan)

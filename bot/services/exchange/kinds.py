@@ -56,8 +56,7 @@ class Kind(Generic[_Listed]):
 def _take_impressions(
     tx: Transaction, rows: Sequence[Impression], rejects: Sequence[Reject], now: int
 ) -> int:
-    added, _ = take_in(tx, "import/impressions", rows, rejects, now)
-    return len(added.new)
+    return len(take_in(tx, "import/impressions", rows, rejects, now).new)
 
 
 def _take_posters(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 POSTERS = 23
 AMBASSADORS = 7
+UUID = 36  # characters
 PROGRAMS = ("prog_1", "prog_2", "prog_3")
 
 # Spellings of one and the same moment, of an id, and of what is not there.
@@ -117,7 +119,7 @@ def _id(chance: Random, serial: int) -> str:
 
 def _odd_id(chance: Random, serial: int, known: Collection[str]) -> str:
     """An id that a careless store takes for another one, or can't hold."""
-    some = chance.choice(sorted(known)[:500]) if known else ""
+    some = next((id_ for id_ in islice(known, chance.randrange(500), None) if len(id_) == UUID), "")
     odd = (
         some.upper(),
         some.replace("-", ""),
@@ -126,7 +128,7 @@ def _odd_id(chance: Random, serial: int, known: Collection[str]) -> str:
         f"скан {serial} \U0001f4f7",
     )
     found = chance.choice((*odd, f"{serial:0199}z", f"'{serial}\"%;--", f"0x{serial:x}"))
-    return found if found and found not in known else f"imp {serial}"
+    return found if some and found not in known else f"imp {serial}"
 
 
 def posters() -> list[dict[str, str]]:

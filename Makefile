@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check -q
 
-.PHONY: demo test check bench format clean
+.PHONY: demo test check bench soak format clean
 
 demo: .venv/.demo ## the whole product against a simulated Vantio and a simulated Slack
 	@$(BIN)/posterpulse demo $(ARGS)
@@ -19,6 +19,9 @@ check: .venv/.dev ## format, lint, types, import law, documentation
 
 bench: .venv/.dev ## speed, each figure beside something measured in the same run
 	@$(BIN)/python -m bench $(ARGS)
+
+soak: .venv/.dev ## hours of a hostile Vantio: every condition under many seeds
+	@$(BIN)/python -m tests.hostile.soak $(ARGS)
 
 format: .venv/.dev
 	@$(BIN)/ruff check --fix .

@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.store.keys import known_keys
-from bot.store.retention import edge
 from bot.store.scope import ANY, UNKNOWN, Scope, Selection, narrowed, scope
 from bot.store.sums import Cut, grouped, parts_of, summed
-from bot.store.tallies import HOUR, WIDTHS
-from bot.store.tiles import ROWS, Tile, tiles
+from bot.store.tallies import HOUR, WIDTHS, widths
+from bot.store.tiles import ROWS, Tile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,13 +49,13 @@ def total(tx: Transaction, start: int, end: int, selection: Selection | Scope = 
 def totals(tx: Transaction, cuts: Sequence[Cut], selection: Selection | Scope = ANY) -> list[int]:
     """Scans of each of these periods, in the order given."""
     which = scope(tx, selection)
-    return summed(tx, "scans", [parts_of(which)], cuts, which.edge)[0]
+    return summed(tx, "scans", [parts_of(which)], cuts, which)[0]
 
 
 def told(tx: Transaction, start: int, end: int, selection: Selection | Scope = ANY) -> int:
     """Scans with start <= at < end that bear the hash of who scanned."""
     which = scope(tx, selection)
-    return summed(tx, "told", [parts_of(which)], [(start, end)], which.edge)[0][0]
+    return summed(tx, "told", [parts_of(which)], [(start, end)], which)[0][0]
 
 
 def courses(
@@ -68,7 +67,7 @@ def courses(
     """
     keys = [_keys(tx, table, parts) for table in _TABLES]
     wanted = [list(zip(*columns, strict=True)) for columns in zip(*keys, strict=True)]
-    return summed(tx, "scans", wanted, cuts, edge(tx))
+    return summed(tx, "scans", wanted, cuts, scope(tx, ANY))
 
 
 def by(
@@ -118,7 +117,7 @@ def extent(tx: Transaction, selection: Selection | Scope = ANY) -> tuple[int | N
     first, last = _hours(tx, which)
     if first is None or last is None:
         return None, None
-    if which != Scope(edge=which.edge):
+    if which.conditions():
         return first * HOUR, last * HOUR
     return _moment(tx, "min", first, which.edge), _moment(tx, "max", last, which.edge)
 
@@ -127,7 +126,7 @@ def everything(tx: Transaction) -> int:
     """All scans that were counted, also those whose rows were dropped for their age."""
     ((scans,),) = tx.rows(
         "select cast(coalesce(sum(scans), 0) as bigint) from program_tally where width = :width",
-        width=WIDTHS[-1],
+        width=widths(tx)[-1],
     )
     return int(scans)
 
@@ -140,7 +139,7 @@ def _tiles(tx: Transaction, start: int, end: int, which: Scope) -> list[Tile]:
         if total(tx, start, end) <= _ROWS_A_POSTER * posters:
             return rows
     # A period that is over before it begins is asked for as well, so that there is a query.
-    return tiles(start, end, which.edge) or rows
+    return which.tiles(start, end) or rows
 
 
 def _keys(

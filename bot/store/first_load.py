@@ -3,16 +3,17 @@
 Ids come in no order, so that a unique index on them dirties a page of its own for every row;
 tallies by poster lie as far apart; and a list that comes newest first leaves pages half full. So
 until a first load has finished, the index on ids is not there, rows are known by their time and id,
-and tallies are kept by time. A store whose load was interrupted stays like that and works in
-everything, only slower, until the next load finishes.
+and there are only the tallies of hours, kept by time. A store whose load was interrupted stays like
+that and works in everything, only slower, until the next load finishes.
 """
 
 from __future__ import annotations
 
 import logging
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from bot.store import records
+from bot.store import records, tallies
 from bot.store.database import StoreError
 from bot.store.schema import TALLY, statements
 from bot.store.sqlite import SqliteDatabase
@@ -33,6 +34,12 @@ select 1 where not exists (select 1 from impression) and not exists (select 1 fr
 """
 _ID_INDEX = "create unique index impression_id on impression (id)"
 _BY_POSTER = "poster, width, start, program, ambassador"
+_TALLIED = (("tally", "poster, program, ambassador"), ("program_tally", "program"))
+_WIDER = """
+insert into {table} (width, start, {keys}, scans, told)
+select :wide, start - (start % :wide + :wide) % :wide, {keys}, sum(scans), sum(told)
+from {table} where width = :narrow group by 2, {keys}
+"""
 _BY_TIME = "width, start, poster, program, ambassador"
 
 
@@ -49,7 +56,7 @@ def begin(database: Database) -> None:
 
 def under_way(tx: Transaction) -> bool:
     """Whether a first load was begun and has not finished."""
-    return bool(tx.rows("select 1 from first_load"))
+    return tallies.widths(tx) != tallies.WIDTHS
 
 
 def finish(database: Database) -> int:
@@ -108,6 +115,7 @@ def _make_whole(database: SqliteDatabase) -> int:
                 records.remove(tx, repeated)
                 tx.execute(_ID_INDEX)
             _reorder(tx, _BY_POSTER)
+            _widen(tx)
             tx.execute("delete from first_load")
     return len(repeated)
 
@@ -119,6 +127,13 @@ def _reorder(tx: Transaction, key: str) -> None:
     columns = f"{key}, scans, told"
     tx.execute(f"insert into tally ({columns}) select {columns} from other_tally order by {key}")
     tx.execute("drop table other_tally")
+
+
+def _widen(tx: Transaction) -> None:
+    """Add the wider tallies up from the hours."""
+    for narrow, wide in pairwise(tallies.WIDTHS):
+        for table, keys in _TALLIED:
+            tx.execute(_WIDER.format(table=table, keys=keys), narrow=narrow, wide=wide)
 
 
 def _at(tx: Transaction, wanted: Sequence[tuple[Value, int]]) -> list[Record]:

@@ -6,12 +6,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bot.store.recount import BLOCK, HOLDERS, HOUR_OF_ROW, bounds
-from bot.store.tallies import WIDTHS
+from bot.store.tallies import WIDTHS, lying, widths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.store.database import Database, Transaction
+    from bot.store.database import Database, Transaction, Value
 
 _DAY = WIDTHS[1]
 
@@ -33,7 +33,7 @@ def rebuild(database: Database, blocks: Iterable[int]) -> None:
 def _hours(tx: Transaction, day: int) -> None:
     """The hours of which there are rows, and what the feeds list in them."""
     values = bounds(tx, day, day + _DAY)
-    tx.execute(_DROP, width=1, low=values["kept"], end_hour=values["end_hour"])
+    _drop(tx, 1, values["kept"], day + _DAY)
     tx.execute(_HOURS, **values)
     tx.execute("delete from listed where hour >= :kept and hour < :end_hour", **values)
     tx.execute(_LISTED, **values)
@@ -41,23 +41,30 @@ def _hours(tx: Transaction, day: int) -> None:
 
 
 def _wider(tx: Transaction, block: int) -> None:
-    """Days and more, each the sum of those that are next in width."""
-    for narrow, wide in pairwise(WIDTHS):
-        tx.execute(_DROP, width=wide, low=block, end_hour=block + BLOCK)
+    """Days and more, each the sum of those that are next in width, where there are such."""
+    for narrow, wide in pairwise(widths(tx)):
+        _drop(tx, wide, block, block + BLOCK)
         tx.execute(_WIDER, narrow=narrow, wide=wide, first=block, end_hour=block + BLOCK)
         _programs(tx, block, block + BLOCK, wide)
 
 
+def _drop(tx: Transaction, width: int, low: Value, end: int) -> None:
+    # As they lie, like all that reads them.
+    held = _HELD if widths(tx) == WIDTHS else ""
+    tx.execute(f"{_DROP} {held}", width=width, low=low, end_hour=end)
+
+
 def _programs(tx: Transaction, first: int, end: int, width: int) -> None:
     tx.execute(_DROP_PROGRAMS, width=width, first=first, end_hour=end)
-    tx.execute(_PROGRAMS, width=width, first=first, end_hour=end)
+    summed = _PROGRAMS.format(tallies=lying(widths(tx), "t", "holder h"))
+    tx.execute(summed, width=width, first=first, end_hour=end)
 
 
 _DROP = f"""
 with recursive {HOLDERS}
-delete from tally where poster in (select key from holder where key is not null)
-    and width = :width and start >= :low and start < :end_hour
+delete from tally where width = :width and start >= :low and start < :end_hour
 """
+_HELD = "and poster in (select key from holder where key is not null)"
 _HOURS = f"""
 insert into tally (width, start, poster, program, ambassador, scans, told)
 select 1, {HOUR_OF_ROW}, poster, program, ambassador, count(*), count(scanner)
@@ -84,7 +91,6 @@ _PROGRAMS = f"""
 with recursive {HOLDERS}
 insert into program_tally (width, start, program, scans, told)
 select :width, t.start, t.program, cast(sum(t.scans) as bigint), cast(sum(t.told) as bigint)
-from holder h cross join tally t
-where t.poster = h.key and t.width = :width and t.start >= :first and t.start < :end_hour
+from {{tallies}} t.width = :width and t.start >= :first and t.start < :end_hour
 group by 2, 3
 """

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.store.retention import edge
-from bot.store.tallies import HOUR, WIDTHS
+from bot.store.tallies import HOUR, WIDTHS, lying, widths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ def recount(database: Database) -> Iterator[Recount]:
 
     Wider tallies must be the sums of hours, those of programs the sums of posters; hours and what
     the feeds list must be what the rows say. Where rows were dropped for their age, the hours are
-    taken for true.
+    taken for true. During a first load there are only hours.
     """
     found = Recount()
     with database.read() as tx:
@@ -107,7 +107,7 @@ def _blocks(tx: Transaction) -> list[int]:
 def _compare(tx: Transaction, block: int, found: Recount) -> None:
     values = bounds(tx, block, block + BLOCK)
     firsts = []
-    for width, stretches, differing, first in tx.rows(_COMPARE, **values):
+    for width, stretches, differing, first in tx.rows(_comparison(widths(tx)), **values):
         found.all[width] = found.all.get(width, 0) + stretches
         found.differing[width] = found.differing.get(width, 0) + differing
         firsts += [] if first is None else [first]
@@ -121,17 +121,23 @@ def _compare(tx: Transaction, block: int, found: Recount) -> None:
 
 # Counted from the first hour, since division rounds what lies before 1970 the other way.
 HOUR_OF_ROW = f"cast(:kept as bigint) + (at - :kept_at) / {HOUR}"
-# Tallies, those of programs, and what feeds list are compared at once: as sorts 1, 2 and 3.
+
+
+def _comparison(there: tuple[int, ...]) -> str:
+    """Compares tallies, those of programs, and what feeds list at once: as sorts 1, 2 and 3."""
+    lines = ", ".join(f"({width})" for width in there)
+    return _COMPARE.format(widths=lines, tallies=lying(there, "t", "holder h"))
+
+
 _COMPARE = f"""
 with recursive {HOLDERS},
-width (hours) as (values {", ".join(f"({width})" for width in WIDTHS)}),
+width (hours) as (values {{widths}}),
 truth (start, poster, program, ambassador, scans, told) as (
     select {HOUR_OF_ROW}, poster, program, ambassador, count(*), count(scanner)
     from impression where at >= :kept_at and at < :end_at group by 1, 2, 3, 4
     union all
     select t.start, t.poster, t.program, t.ambassador, t.scans, t.told
-    from holder h cross join tally t
-    where t.poster = h.key and t.width = 1 and t.start >= :first and t.start < :kept),
+    from {{tallies}} t.width = 1 and t.start >= :first and t.start < :kept),
 entry (sort, width, start, a, b, c, scans, told) as (
     select 1, w.hours, t.start - (t.start - :first) % w.hours,
         t.poster, t.program, t.ambassador, t.scans, t.told
@@ -144,8 +150,7 @@ entry (sort, width, start, a, b, c, scans, told) as (
     from impression where at >= :kept_at and at < :end_at and feed <> 0 group by 3, 4
     union all
     select 1, t.width, t.start, t.poster, t.program, t.ambassador, -t.scans, -t.told
-    from holder h cross join tally t
-    where t.poster = h.key and t.width in (select hours from width)
+    from {{tallies}} t.width in (select hours from width)
         and t.start >= :first and t.start < :end_hour
     union all
     select 2, width, start, program, 0, 0, -scans, -told

@@ -6,14 +6,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.store.keys import known_keys
-from bot.store.retention import edge
-from bot.store.tallies import WIDTHS
+from bot.store.tallies import HOURS, WIDTHS, lying
+from bot.store.tiles import tiles
 
 if TYPE_CHECKING:
     from bot.store.database import Transaction, Value
+    from bot.store.tiles import Tile
 
 # No key is negative, so that this matches nothing, as an id that the store doesn't know should.
 UNKNOWN = -1
+# The edge of retention and whether a first load is under way, at once: it is asked for every count.
+_STATE = """
+select (select coalesce(max(before), 0) from retention), (select count(*) from first_load)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +38,18 @@ class Scope:
     """A selection in keys, with what else is the same for every count of one transaction.
 
     `posters` are all that can have a scan that counts, None for any. Rows before `edge` (UTC
-    seconds) were dropped.
+    seconds) were dropped. There are tallies of these `widths`.
     """
 
     program: int | None = None
     posters: tuple[int, ...] | None = None
     ambassador: int | None = None
     edge: int = 0
+    widths: tuple[int, ...] = WIDTHS
+
+    def tiles(self, start: int, end: int) -> list[Tile]:
+        """The tiles that add up to start <= at < end."""
+        return tiles(start, end, self.edge, self.widths)
 
     def conditions(self) -> str:
         """What a row or a tally `c` must fulfil, to be put behind other conditions."""
@@ -69,13 +79,15 @@ def scope(tx: Transaction, selection: Selection | Scope) -> Scope:
     """The keys of a selection; one that was looked up before is returned as it is."""
     if isinstance(selection, Scope):
         return selection
+    ((edge, loading),) = tx.rows(_STATE)
+    there = HOURS if loading else WIDTHS
     poster, ambassador = (_key(tx, each, selection) for each in ("poster", "ambassador"))
     posters: tuple[int, ...] | None = None
     if poster is not None:
         posters = (poster,)
     elif ambassador is not None:
-        posters = _posters_of(tx, "ambassador", ambassador)
-    return Scope(_key(tx, "program", selection), posters, ambassador, edge(tx))
+        posters = _posters_of(tx, "ambassador", ambassador, there)
+    return Scope(_key(tx, "program", selection), posters, ambassador, int(edge), there)
 
 
 def narrowed(tx: Transaction, which: Scope) -> Scope:
@@ -85,7 +97,7 @@ def narrowed(tx: Transaction, which: Scope) -> Scope:
     """
     if which.posters is not None or which.program is None:
         return which
-    return replace(which, posters=_posters_of(tx, "program", which.program))
+    return replace(which, posters=_posters_of(tx, "program", which.program, which.widths))
 
 
 def _key(tx: Transaction, table: str, selection: Selection) -> int | None:
@@ -93,13 +105,12 @@ def _key(tx: Transaction, table: str, selection: Selection) -> int | None:
     return None if id_ is None else known_keys(tx, table, [id_]).get(id_, UNKNOWN)
 
 
-def _posters_of(tx: Transaction, column: str, key: int) -> tuple[int, ...]:
+def _posters_of(tx: Transaction, column: str, key: int, there: tuple[int, ...]) -> tuple[int, ...]:
     """Every poster with a scan that names this program or ambassador: from the fewest tallies."""
     rows = tx.rows(
-        f"""select distinct p.key from poster p cross join tally t
-        where t.poster = p.key and t.width = :width and t.{column} = :key
-        order by p.key""",
-        width=WIDTHS[-1],
+        f"""select distinct t.poster from {lying(there, "t")} t.width = :width and t.{column} = :key
+        order by t.poster""",
+        width=there[-1],
         key=key,
     )
     return tuple(key for (key,) in rows) or (UNKNOWN,)

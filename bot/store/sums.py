@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.store.tiles import ROWS, tiles
+from bot.store.tallies import lying
+from bot.store.tiles import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,14 +32,19 @@ def parts_of(which: Scope) -> list[Keys]:
 
 
 def summed(
-    tx: Transaction, column: str, wanted: Sequence[Sequence[Keys]], cuts: Sequence[Cut], edge: int
+    tx: Transaction,
+    column: str,
+    wanted: Sequence[Sequence[Keys]],
+    cuts: Sequence[Cut],
+    which: Scope,
 ) -> list[list[int]]:
     """The sums of the tallies' `scans` or `told` in each cut, for each list of parts.
 
     Either all parts or none must name a poster; those without are read from the programs' tallies.
+    Of `which` only what is the same for every count matters.
     """
     found = [[0] * len(cuts) for _ in wanted]
-    pieces = [(place, *tile) for place, cut in enumerate(cuts) for tile in tiles(*cut, edge)]
+    pieces = [(place, *tile) for place, cut in enumerate(cuts) for tile in which.tiles(*cut)]
     parts = [(number, *keys) for number, part in enumerate(wanted) for keys in part]
     if not pieces or not parts:
         return found
@@ -96,7 +102,7 @@ def _part(columns: Sequence[str], index: int, tile: Tile, which: Scope) -> str:
         at, scans, source = "at", "count(*)", "impression c where"
     else:
         at, scans = "start", "cast(sum(c.scans) as bigint)"
-        source = f"{_source(which)} c.width = :width{index} and"
+        source = f"{_of(which)} c.width = :width{index} and"
     # By this name SQLite sees that the tallies come poster by poster, and needs not sort them.
     poster = "k.key" if " k " in source else "c.poster"
     names = [poster if each == "poster" else f"c.{each}" for each in columns]
@@ -106,11 +112,8 @@ def _part(columns: Sequence[str], index: int, tile: Tile, which: Scope) -> str:
         group by {", ".join(names)}"""
 
 
-def _source(which: Scope) -> str:
-    """The tallies, poster by poster, as they lie."""
-    if which.posters is None:
-        return "poster k cross join tally c where c.poster = k.key and"
-    return "tally c where"
+def _of(which: Scope) -> str:
+    return "tally c where" if which.posters is not None else lying(which.widths, "c")
 
 
 def _lines(rows: Sequence[Sequence[int | None]]) -> str:

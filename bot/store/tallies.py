@@ -1,6 +1,7 @@
 """Tallies: scans counted per hour, day and 32 days, and impressions listed per feed and hour.
 
-Both change in the transaction that changes the impressions that they count.
+Both change in the transaction that changes the impressions that they count. While a first load is
+under way there are only the hours, from which the wider ones are added up at its end.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 HOUR = 3600
 # In hours: an hour, a day, 32 days. Each holds a whole number of the one before.
 WIDTHS = (1, 24, 768)
+# What there is of them during a first load.
+HOURS = WIDTHS[:1]
 
 # A row of `impression`: at, id, poster, program, ambassador, agent, scanner, feed.
 Record = tuple[int, "Value", int, int, int, int, int | None, int]
@@ -35,6 +38,23 @@ class _Counted(NamedTuple):
         """Both summed up in the same way."""
         scans = sums(self.scans)
         return _Counted(scans, scans if self.told is self.scans else sums(self.told))
+
+
+def widths(tx: Transaction) -> tuple[int, ...]:
+    """The widths of the tallies that are there: only hours while a first load is under way."""
+    return HOURS if tx.rows("select 1 from first_load") else WIDTHS
+
+
+def lying(there: tuple[int, ...], name: str, posters: str = "poster k") -> str:
+    """The tallies of every poster, by this name and as they lie, to be put before conditions.
+
+    They lie poster by poster, but by time where only these widths are there; `posters` is a table
+    of the keys of all that have any.
+    """
+    if there != WIDTHS:
+        return f"tally {name} where"
+    key = f"{posters.rsplit(maxsplit=1)[-1]}.key"
+    return f"{posters} cross join tally {name} where {name}.poster = {key} and"
 
 
 def change(tx: Transaction, added: Sequence[Record], removed: Sequence[Record] = ()) -> None:
@@ -83,7 +103,7 @@ def _less(counts: _Counts, others: _Counts) -> _Counts:
 
 
 def _tally(tx: Transaction, counted: _Counted, *, shrinking: bool) -> None:
-    for width in WIDTHS:
+    for width in widths(tx):
         if width > 1:
             counted = counted.through(_to(width))
         _add(tx, _TALLY, _EMPTY_TALLY, _rows(width, counted), shrinking=shrinking)

@@ -25,7 +25,7 @@ class Tile(NamedTuple):
     high: int
 
 
-def tiles(start: int, end: int, edge: int = 0) -> list[Tile]:
+def tiles(start: int, end: int, edge: int = 0, widths: tuple[int, ...] = WIDTHS) -> list[Tile]:
     """The tiles that add up to start <= at < end, in UTC seconds.
 
     An end goes to the nearest border of the next width, even beyond the period: to take a few
@@ -36,6 +36,7 @@ def tiles(start: int, end: int, edge: int = 0) -> list[Tile]:
         end: The second after the last.
         edge: A whole hour before which there are tallies, but no rows, so that what ends there
             inside an hour is rounded to the nearest one; 0 for none.
+        widths: The widths of the tallies that are there, the narrowest first.
     """
     start, end = (_nearest(at, HOUR) if edge and at < edge else at for at in (start, end))
     if start >= end:
@@ -43,7 +44,7 @@ def tiles(start: int, end: int, edge: int = 0) -> list[Tile]:
     low, high = _nearest(start, HOUR), _nearest(end, HOUR)
     if low >= high:
         return [Tile(1, ROWS, start, end)]
-    hours = _tallies(low // HOUR, high // HOUR, WIDTHS)
+    hours = _tallies(low // HOUR, high // HOUR, widths)
     return [*_between(ROWS, start, low), *hours, *_between(ROWS, high, end)]
 
 

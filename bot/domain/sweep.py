@@ -19,10 +19,15 @@ from itertools import takewhile
 from bot.domain.listing import Order, Seen, direction
 from bot.domain.sweep_state import MOST, Sweep, dump, load
 
-__all__ = ["Order", "Seen", "Sweep", "begin", "dump", "load", "refused", "take"]
+__all__ = ["Order", "Seen", "Sweep", "begin", "begin_at_top", "dump", "load", "refused", "take"]
 
 _RETREATS, _RETREATS_UNORDERED = 20, 3
 _STUCK = 3
+
+
+def begin_at_top(learned: Sweep, now: int) -> Sweep:
+    """A walk over nothing but what a newest-first list has new on top."""
+    return replace(learned.settled, started_at=now, under_way=True, full=False)
 
 
 def begin(learned: Sweep, now: int, *, full: bool = False) -> Sweep:

@@ -80,29 +80,40 @@ class CatchUp:
         ends_with_the_newest = self.learned.order is Order.OLDEST and not self.learned.under_way
         return not ends_with_the_newest or self.learned.torn or self.to_read
 
-    def _walk(self, *, full: bool = False) -> int:
-        """One sweep; returns how many impressions were new."""
-        before = self.learned.frontier
+    def _walk(self, *, full: bool = False) -> None:
+        """One sweep, to its end."""
         sweep = sweeping.begin(self.learned, self.taker.clock(), full=full)
         self.heard(Sync(history=sweep.first))
-        came = Sync()
+        if sweep.first:
+            first_load.begin(self.taker.database)
+        if sweep.full:
+            self.read_all = True
+            self._read_along(sweep)
+        self._follow(sweep)
+        self.pages.read_no_further()
+        first_load.finish(self.taker.database)
+
+    def _read_top(self) -> bool:
+        """Take in what a newest-first list has new on top; says whether there was anything."""
+        before = self.learned
+        came = self._follow(sweeping.begin_at_top(before, self.taker.clock()))
+        torn = before.torn or self.learned.torn
+        self.learned = replace(self.learned, torn=torn, resumed=before.resumed)
+        return came.new > 0
+
+    def _follow(self, sweep: Sweep) -> Sync:
+        """Walk where a sweep leads; returns what came."""
+        before, came = self.learned.frontier, Sync()
 
         def heard(taken: Taken) -> None:
             nonlocal came
             came = came.plus(Sync.of(taken, before))
             self.heard(Sync.of(taken, before))
 
-        if sweep.first:
-            first_load.begin(self.taker.database)
-        if sweep.full:
-            self.read_all = True
-            self._read_along(sweep)
         self.learned = Walk(self.taker, sweep, self.pages.of, heard).run()
-        self.pages.read_no_further()
-        first_load.finish(self.taker.database)
         if came.edited + came.mended and not sweep.full:
             self.learned = replace(self.learned, doubtful=True)
-        return came.new
+        return came
 
     def _read_along(self, sweep: Sweep) -> None:
         """Read all of the list, several pages at a time where Vantio takes that well."""
@@ -129,7 +140,7 @@ class CatchUp:
 
     def _audit(self, *, thorough: bool) -> Audit | None:
         """One audit; None where only reading all of the list can tell."""
-        audit = Audit(self.taker, self.learned, lambda: self._walk() > 0)
+        audit = Audit(self.taker, self.learned, self._read_top)
         try:
             audit.run(thorough=thorough)
         except Disordered:

@@ -131,6 +131,8 @@ def _reorder(tx: Transaction, key: str) -> None:
 
 def _widen(tx: Transaction) -> None:
     """Add the wider tallies up from the hours."""
+    for table, _ in _TALLIED:
+        tx.execute(f"delete from {table} where width > 1")
     for narrow, wide in pairwise(tallies.WIDTHS):
         for table, keys in _TALLIED:
             tx.execute(_WIDER.format(table=table, keys=keys), narrow=narrow, wide=wide)

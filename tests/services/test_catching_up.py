@@ -342,6 +342,8 @@ def test_once_the_feed_is_quiet_the_store_equals_it(
     feed.disturb = lambda _: None
     feed.ingest(store, now + 300).sync(full=True)
     result = feed.ingest(store, now + 4_000).audit()
+    # A list that is suddenly empty is not believed so soon.
+    assume(feed.ids())
     assert result.complete
     assert agree(feed, store)
     store.close()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Final
 
 from bot.services.list_end import EndSearch
 from bot.services.slots import Slots
+from bot.services.workers import Workers
 from bot.vantio.errors import Limited, VantioError
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class ReadAhead:
         self._line: deque[_Flight] = deque()
         self._kept: dict[tuple[int, int], Page[Impression]] = {}
         self._given_up = Event()
-        self._threads = ThreadPoolExecutor(width, "read-ahead")
+        self._threads = Workers(width, "read-ahead")
         self.misses = 0
 
     def __enter__(self) -> Self:
@@ -86,7 +87,7 @@ class ReadAhead:
     def close(self) -> None:
         """Ask for nothing more, and wait for the answers that are under way."""
         self._given_up.set()
-        self._threads.shutdown(cancel_futures=True)
+        self._threads.close()
         self._flights.clear()
         self._kept.clear()
 

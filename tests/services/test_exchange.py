@@ -166,7 +166,8 @@ def _owned(scanned: list[dict[str, object]]) -> list[object]:
     """The scans, all of one poster with the same owner: it is taken from the first that comes."""
     owners: dict[str, dict[str, object]] = {}
     for scan in scanned:
-        owner = {key: scan.pop(key) for key in ("program_id", "student_id") if key in scan}
+        told = ("program_id", "student_id")
+        owner: dict[str, object] = {key: scan.pop(key) for key in told if key in scan}
         scan.update(owners.setdefault(str(scan["poster_id"]).strip(), owner))
     return list(scanned)
 

@@ -93,7 +93,7 @@ class Pages:
 
     def _found_end(self) -> int | None:
         try:
-            return self._ahead.find_end(self._limit, self._limit - 1)
+            return self._ahead.find_end(self._limit, max(self._limit - 1, 1))
         except BadRequest:
             return None  # the limit or an offset is refused: which, the first page will tell
 

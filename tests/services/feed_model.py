@@ -9,6 +9,7 @@ from zlib import crc32
 
 from bot.domain.model import Impression, Reject
 from bot.services.ingest import Ingest, Intervals, feeds_of
+from bot.store import counts
 from bot.vantio.errors import BadRequest, Unavailable
 from bot.vantio.wire import Page
 
@@ -21,6 +22,7 @@ Order = Literal["newest", "oldest", "arbitrary"]
 START = 1_790_000_000
 NOW = START + 1_000_000
 DAY = 86_400
+STEP = 37
 
 
 @dataclass
@@ -97,3 +99,16 @@ def held(store: Database) -> list[tuple[str, int, str]]:
             " order by i.at, i.id"
         )
         return [(tx.unpack(id_), at, poster) for id_, at, poster in rows]
+
+
+def filled(order: Order, count: int, cap: int = 100, ties: int = 1) -> FeedModel:
+    return FeedModel(
+        order, cap, {f"imp_{number:06}": START + number // ties * STEP for number in range(count)}
+    )
+
+
+def agree(feed: FeedModel, store: Database) -> bool:
+    there = held(store)
+    with store.read() as tx:
+        tallied = counts.everything(tx)
+    return sorted(feed.scans()) == sorted(there) and tallied == len(there)

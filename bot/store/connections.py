@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from threading import Lock, Thread, current_thread
+from contextlib import contextmanager
+from threading import Condition, Thread, current_thread
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from bot.store.database import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+# How long (in seconds) closing waits for those that are in use.
+_PATIENCE = 5
 
 
 class _Closable(Protocol):
@@ -24,7 +28,8 @@ class Connections(Generic[Connection]):
     def __init__(self, connect: Callable[[], Connection]) -> None:
         self._connect = connect
         self._of: dict[Thread, Connection] = {}
-        self._lock = Lock()
+        self._lock = Condition()
+        self._using: set[Thread] = set()
         self._closed = False
 
     def mine(self) -> Connection:
@@ -35,6 +40,22 @@ class Connections(Generic[Connection]):
         """
         return self._of.get(current_thread()) or self._made()
 
+    @contextmanager
+    def used(self) -> Iterator[Connection]:
+        """This thread's connection, which `close` leaves alone inside the block.
+
+        Raises:
+            StoreError: after `close`.
+        """
+        with self._lock:
+            self._using.add(current_thread())
+        try:
+            yield self.mine()
+        finally:
+            with self._lock:
+                self._using.discard(current_thread())
+                self._lock.notify_all()
+
     def drop(self) -> None:
         """Close this thread's connection; the next `mine` makes another."""
         with self._lock:
@@ -43,10 +64,16 @@ class Connections(Generic[Connection]):
             found.close()
 
     def close(self) -> None:
-        """Close all of them, when no thread uses one any more; closing twice is fine."""
+        """Close all of them; closing twice is fine.
+
+        Those in use are waited for, but not for long: one that is still in use then stays open,
+        since SQLite crashes when a connection is closed under a query.
+        """
         with self._lock:
             self._closed = True
-            found = list(self._of.values())
+            self._lock.wait_for(lambda: self._using <= {current_thread()}, _PATIENCE)
+            others = self._using - {current_thread()}
+            found = [each for thread, each in self._of.items() if thread not in others]
             self._of.clear()
         for each in found:
             each.close()

@@ -88,14 +88,13 @@ class SqliteDatabase:
     @contextmanager
     def read(self) -> Iterator[SqliteTransaction]:
         """See `Database.read`."""
-        with self._explained(), _begun(self._connections.mine(), "begin") as connection:
-            yield SqliteTransaction(connection)
+        with self._explained(), self._connections.used() as used, _begun(used, "begin"):
+            yield SqliteTransaction(used)
 
     @contextmanager
     def write(self, *, durable: bool = False) -> Iterator[SqliteTransaction]:
         """See `Database.write`."""
-        with self._explained():
-            connection = self._connections.mine()
+        with self._explained(), self._connections.used() as connection:
             connection.execute(f"pragma synchronous = {'full' if durable else 'normal'}")
             # A deferred transaction that reads first fails at once under WAL when another writes.
             with _begun(connection, "begin immediate"):
@@ -103,8 +102,7 @@ class SqliteDatabase:
 
     def compact(self) -> None:
         """Write the file anew without gaps: writers wait, and as much disk must be free."""
-        with self._explained():
-            connection = self._connections.mine()
+        with self._explained(), self._connections.used() as connection:
             connection.execute("vacuum")
             connection.execute("pragma wal_checkpoint(truncate)")
 

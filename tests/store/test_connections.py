@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from threading import Barrier
+from threading import Barrier, Event, Thread
 
 from bot.store.connections import Connections
 
@@ -33,3 +33,28 @@ def test_connections_of_ended_threads_are_closed() -> None:
     assert connections.mine() is mine
     connections.close()
     assert all(each.closed for each in (mine, *found))
+
+
+def test_one_that_is_in_use_is_closed_when_it_is_used_no_more() -> None:
+    connections = Connections(Handle)
+    entered, leave = Event(), Event()
+    found: list[Handle] = []
+
+    def query() -> None:
+        with connections.used() as handle:
+            found.append(handle)
+            entered.set()
+            leave.wait(60)
+            assert not handle.closed
+
+    user = Thread(target=query)
+    user.start()
+    assert entered.wait(60)
+    closer = Thread(target=connections.close)
+    closer.start()
+    closer.join(0.2)
+    assert closer.is_alive()
+    leave.set()
+    user.join(60)
+    closer.join(60)
+    assert found[0].closed

@@ -6,13 +6,13 @@ import logging
 from concurrent import futures
 from concurrent.futures import Future
 from datetime import UTC, datetime
-from queue import SimpleQueue
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from apscheduler.events import EVENT_JOB_ERROR
 from apscheduler.executors.pool import BasePoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+
+from bot.services.workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,13 +80,11 @@ class _Executor(BasePoolExecutor):  # type: ignore[misc] # APScheduler ships no 
 
 
 class _Workers:
-    """A pool of daemon threads: those of `concurrent.futures` hold up the end of the program."""
+    """Workers as APScheduler wants them: each job has a future."""
 
     def __init__(self, count: int) -> None:
-        self._work: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._workers = Workers(count, "clock")
         self._under_way: set[Future[Any]] = set()
-        for number in range(count):
-            Thread(target=self._serve, name=f"clock-{number}", daemon=True).start()
 
     def submit(self, job: Callable[..., Any], *arguments: object) -> Future[Any]:
         """Let the next free worker do a job."""
@@ -100,7 +98,7 @@ class _Workers:
 
         self._under_way.add(future)
         future.add_done_callback(self._under_way.discard)
-        self._work.put(work)
+        self._workers.submit(work)
         return future
 
     def shutdown(self, wait: bool) -> None:  # noqa: FBT001 - as APScheduler calls it
@@ -109,10 +107,6 @@ class _Workers:
     def join(self, seconds: float) -> bool:
         """Wait so long for the jobs that are under way; True when all of them ended."""
         return not futures.wait([*self._under_way], seconds).not_done
-
-    def _serve(self) -> None:
-        while True:
-            self._work.get()()
 
 
 def _complain(event: JobExecutionEvent) -> None:

@@ -142,9 +142,8 @@ class End:
             self._stride *= 4
             return edge + self._stride
         if self._reached:
-            return (
-                max((edge + self._beyond) // 2, edge) if self._beyond - edge > self._cap else edge
-            )
+            near = self._beyond - edge <= self._cap
+            return edge if near else (edge + self._beyond) // 2
         offset = max(self._beyond - self._stride, 0)
         self._stride *= 4
         return offset

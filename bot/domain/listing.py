@@ -74,7 +74,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A page at an offset of an ordered list.
+    """What a page of an ordered list shows.
 
     `marks` are the offsets and times of groups whose beginning was seen. `whole` are the groups
     that were seen from beginning to end; they are all that is listed with low < time < high.
@@ -82,8 +82,6 @@ class Look:
     page doesn't begin there.
     """
 
-    offset: int
-    size: int
     marks: tuple[tuple[int, int], ...]
     whole: tuple[Group, ...]
     low: int
@@ -127,14 +125,12 @@ def look(
     if not groups:
         # A page without any row proves nothing, unless there is nothing else.
         alone = FAR if top and ends and seen.size else 0
-        return Look(offset, seen.size, (), (), -alone, alone, seen.size if alone else None)
+        return Look((), (), -alone, alone, seen.size if alone else None)
     opened = groups[0].start > offset and (known or {}).get(groups[0].start) == groups[0].at
     first = -FAR if top else _forth(groups[0].at, order) - opened
     last = FAR if ends else _forth(groups[-1].at, order)
     low, high = (first, last) if order is Order.OLDEST else (-last, -first)
     return Look(
-        offset,
-        seen.size,
         tuple((group.start, group.at) for group in groups[0 if top else 1 :]),
         tuple(groups[0 if top or opened else 1 : None if ends else -1]),
         low,

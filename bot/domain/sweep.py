@@ -3,11 +3,11 @@
 The feed has no cursor and no total; it may list newest first, oldest first or in no order, and its
 pages may be shorter than asked. Three rules make the walk right:
 
-- Pages overlap. The next page begins with the last group of equal times of the one before (the
-  seam), so that a list that moved under the reader is seen; a seam that doesn't match sends the
-  walk back.
-- The end is believed on two looks: a page that brings nothing beyond the seam, and an empty one
-  after it.
+- Pages overlap. The next page begins with the last row of the one before (the seam), so that a
+  list that moved under the reader is seen; a seam that doesn't match sends the walk back, and from
+  then on the last group of equal times is read again whole.
+- The end is believed on two looks. The second is a short page without anything new, or, where no
+  audit by rank can follow, an empty one.
 - Only a finished sweep moves the frontier, so that a crash never hides the rest from the next one.
 """
 

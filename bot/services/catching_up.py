@@ -107,8 +107,9 @@ class CatchUp:
 
         def heard(taken: Taken) -> None:
             nonlocal came
-            came = came.plus(Sync.of(taken, before))
-            self.heard(Sync.of(taken, before))
+            brought = Sync.of(taken, before)
+            came = came.plus(brought)
+            self.heard(brought)
 
         self.learned = Walk(self.taker, sweep, self.pages.of, heard).run()
         if came.edited + came.mended and not sweep.full:

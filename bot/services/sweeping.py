@@ -89,12 +89,12 @@ class Walk:
             taken = self._load(tx, batch) if self._first else self._take(tx, batch)
             deleted = 0 if self._sweep.under_way else self._close(tx)
             cursors.save(tx, self._taker.feed.name, sweeping.dump(self._sweep), self._finished_at)
-        for each, (offset, _) in zip(taken, batch, strict=False):
-            self._heard(self._confirmed(each, offset))
+        for offset, each in taken:
+            self._heard(self._taker.confirm(each, offset, self._order))
         if deleted:
             self._heard(Taken(deleted=deleted))
 
-    def _load(self, tx: Transaction, batch: list[Listed]) -> list[Taken]:
+    def _load(self, tx: Transaction, batch: list[Listed]) -> list[tuple[int, Taken]]:
         """Take in pages of a first load, which has nothing yet that the list could lack.
 
         Only where entries are no rows, ranks must be told, as far as the order shows.
@@ -102,15 +102,12 @@ class Walk:
         for offset, page in batch:
             if page.size > len({row.id for row in page.rows}):
                 self._taker.note(tx, page, offset, direction(seen_of(page)))
-        return [self._taker.keep_all(tx, [page for _, page in batch])]
+        return [(batch[0][0], self._taker.keep_all(tx, [page for _, page in batch]))]
 
-    def _take(self, tx: Transaction, batch: list[Listed]) -> list[Taken]:
+    def _take(self, tx: Transaction, batch: list[Listed]) -> list[tuple[int, Taken]]:
         if self._census:
             census.see(tx, self._taker.key, [row.id for _, page in batch for row in page.rows])
-        return [self._taker.keep(tx, page, offset, self._order) for offset, page in batch]
-
-    def _confirmed(self, taken: Taken, offset: int) -> Taken:
-        return self._taker.confirm(taken, offset, self._order) if taken.unlisted else taken
+        return [(offset, self._taker.keep(tx, page, offset, self._order)) for offset, page in batch]
 
     def _close(self, tx: Transaction) -> int:
         """Let a walk that has seen all of a list without order say what is gone from it."""

@@ -155,16 +155,23 @@ class Taker:
         Rows that it should list and does not are marked as deleted when a second look agrees.
         `end` is where the list ends, and `known` where times begin, as far as that is known.
         """
-        taken = self._take(offset, order, end, known)
+        return self.confirm(self._take(offset, order, end, known), offset, order, end, known)
+
+    def confirm(
+        self,
+        taken: Taken,
+        offset: int,
+        order: Order,
+        end: int | None = None,
+        known: Mapping[int, int] | None = None,
+    ) -> Taken:
+        """Where a page that was kept lacks rows, look a second time, and mark what it lacks still.
+
+        See `take` for the rest.
+        """
         if not taken.unlisted:
             return taken
         again = self._take(offset, order, end, known)
-        gone = taken.unlisted & again.unlisted
-        return replace(taken.plus(again), size=again.size, deleted=self.delete(gone))
-
-    def confirm(self, taken: Taken, offset: int, order: Order) -> Taken:
-        """Look a second time at a page that was kept, and mark what is unlisted still."""
-        again = self._take(offset, order)
         gone = taken.unlisted & again.unlisted
         return replace(taken.plus(again), size=again.size, deleted=self.delete(gone))
 

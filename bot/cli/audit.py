@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def audit(*, as_json: bool) -> None:
     """Prove that no scan is missing, and mend what differs.
 
-    Compares the list with the store by rank, which takes a few requests however long it is; only a
-    list without order is read whole.
+    Compares the list with the store by rank, which takes a few requests however long it is. A list
+    is read whole if it has no order, or if differences may hide each other.
     """
     settings = session.settings()
     settings.require("VANTIO_API_KEY")
@@ -48,6 +48,7 @@ def _sentence(result: Sync) -> str:
     end = (
         "Nothing else differs."
         if result.complete
-        else "The list kept moving, so that this proves nothing yet; try again."
+        else "The list kept moving, or says that it is empty, "
+        "so that this proves nothing yet; try again."
     )
     return f"Scans: {found}{mended}, in {requests(result)}.{how} {end}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+_QUIET_HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 WEEKDAYS: tuple[str, ...] = get_args(Weekday)
 
 SECRETS = {
@@ -56,9 +58,17 @@ def _channel(name: str) -> str:
     return name.strip()
 
 
+def _quiet_hours(text: str) -> str:
+    if text and not _QUIET_HOURS.fullmatch(text):
+        raise ValueError(f"{text!r} is no span of the day; write it like '22:00-07:00', or ''")
+    return text
+
+
 Zone = Annotated[str, AfterValidator(_zone)]
 Member = Annotated[str, AfterValidator(_member)]
 Channel = Annotated[str, AfterValidator(_channel)]
+QuietHours = Annotated[str, AfterValidator(_quiet_hours)]
+Sensitivity = Literal["low", "normal", "high"]
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
@@ -110,10 +120,34 @@ class Leaderboard(Section):
     first_at_once: bool = False
 
 
+class Threshold(Section):
+    """So many scans within a time are told, whatever is usual; `filters` as in a command."""
+
+    scans: int = Field(ge=1)
+    within_minutes: int = Field(60, ge=5, le=1440)
+    filters: str = ""
+
+
+class Override(Section):
+    """What one channel of alerts has in another way."""
+
+    channel: Channel
+    quiet_hours: QuietHours | None = None
+    most_a_day: int | None = Field(None, ge=0)
+
+
 class Alerts(Section):
-    """Spike alerts."""
+    """What is told unasked: spikes, posters gone quiet, first scans, milestones, thresholds."""
 
     channels: tuple[Channel, ...] = ()
+    sensitivity: Sensitivity = "normal"
+    gone_quiet: bool = True
+    first_scans: bool = True
+    milestones: bool = True
+    quiet_hours: QuietHours = ""
+    most_a_day: int = Field(10, ge=0)
+    thresholds: tuple[Threshold, ...] = ()
+    overrides: tuple[Override, ...] = ()
     floor: int = Field(10, ge=2)
     factor: float = Field(3.0, ge=1.1)
     rest_hours: int = Field(6, ge=1, le=168)

@@ -1,0 +1,112 @@
+"""What is known of the scans of an account: fed hour by hour, and learning as hours pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+
+from bot.domain.detection.expectation import Expectation
+from bot.domain.detection.judgement import WINDOWS, Windows
+from bot.domain.detection.recent import HOUR, HOURS_KEPT, SLICE, Recent
+from bot.domain.detection.rhythm import Rhythm
+from bot.domain.detection.roster import Roster
+from bot.domain.detection.silence import Silence, business
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from numpy.typing import NDArray
+
+    from bot.domain.detection.recent import Scans
+
+Floats: TypeAlias = "NDArray[np.float64]"
+
+_DAY: Final = 86_400
+_LAG: Final = 1  # hours that pass before an hour is learned, for scans that come late
+
+
+@dataclass(slots=True)
+class Detector:
+    """Counts, expectations and what was learned, of every poster.
+
+    `slot` turns an hour since 1970 into the hour of the week on the wall (Monday 0:00 is 0).
+    `learned` is the last hour that was learned.
+    """
+
+    slot: Callable[[int], int]
+    roster: Roster = field(default_factory=Roster)
+    rhythm: Rhythm = field(default_factory=Rhythm.empty)
+    recent: Recent = field(default_factory=Recent)
+    expectation: Expectation = field(default_factory=Expectation)
+    silence: Silence = field(default_factory=Silence)
+    learned: int = 0
+
+    def know(self, posters: Iterable[tuple[str, str, int]]) -> None:
+        """Take in posters: id, program and since when each is up (UTC seconds)."""
+        self.roster.add(posters)
+        size = len(self.roster.poster_ids)
+        self.rhythm.grow(size, len(self.roster.program_ids))
+        self.recent.grow(size)
+        self.expectation.grow(size)
+        self.silence.grow(size)
+
+    def put(self, hour: int, scans: Scans) -> None:
+        """Say what is known by now of an hour since 1970."""
+        self.advance(hour)
+        self.recent.put(hour, scans)
+
+    def advance(self, hour: int) -> None:
+        """Let it be this hour: learn those that are over, and say what it should bring."""
+        latest = self.expectation.latest
+        first = max(latest + 1, hour - HOURS_KEPT) if latest else hour
+        for each in range(first, hour + 1):
+            self.recent.move_on(each)
+            if latest and each - 1 - _LAG > self.learned:
+                self._learn(each - 1 - _LAG)
+            doubt = self.rhythm.doubt(self.slot(each))
+            self.expectation.begin(each, self._usual(each), doubt)
+
+    def windows(self, now: int) -> Windows:
+        """The windows that end `now` (UTC seconds).
+
+        What is expected follows how the account ran in the day before each window.
+        """
+        last = (now - 1) // SLICE
+        firsts = [last - size + 1 for size in WINDOWS]
+        counts = [self.recent.window(first, last) for first in firsts]
+        ahead = [self.expected(first * SLICE, now) for first in firsts]
+        doubt = [self.expectation.doubts(first * SLICE, now) for first in firsts]
+        return Windows(*(np.stack(each, axis=1) for each in (counts, ahead, doubt)))
+
+    def expected(self, start: int, end: int) -> Floats:
+        """Scans to be expected of each poster in a span (UTC seconds) of the last day."""
+        lately = float(self.rhythm.program_levels()[-1])
+        level = self.expectation.level(start // HOUR, lately)
+        # After a holiday all is as before at once, so a quiet day counts by half.
+        return self.expectation.window(start, end) * (level if level > lately else (level*lately)**0.5)
+
+    def _usual(self, hour: int) -> Floats:
+        presence = self.roster.presence(hour * HOUR, (hour + 1) * HOUR) * (1 - self.silence.told)
+        return self.rhythm.expected(self.roster, self.slot(hour)) * presence
+
+    def _learn(self, hour: int) -> None:
+        counts = self.recent.hour(hour)
+        heard = self.expectation.settle(hour, float(counts.sum()))
+        start, end = hour * HOUR, (hour + 1) * HOUR
+        presence = self.roster.presence(start, end) * heard * (1 - self.silence.told)
+        self._hear(hour, counts, heard)
+        level = self.expectation.level(hour)
+        self.rhythm.learn(self.roster, counts, self.slot(hour), presence, level)
+        self.learned = hour
+
+    def _hear(self, hour: int, counts: Floats, heard: float) -> None:
+        end = (hour + 1) * HOUR
+        last = end // SLICE - 1
+        day = self.recent.window(last - WINDOWS[-1] + 1, last)
+        account = self.expectation.level(hour + 1)
+        around = business(day, self.expectation.window(end - _DAY, end), self.roster, account)
+        rates = self.rhythm.rates(self.roster)
+        usual = self.expectation.hour(hour) * heard
+        self.silence.hear(counts, usual, rates, self.rhythm, around)

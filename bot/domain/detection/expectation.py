@@ -1,0 +1,90 @@
+"""What the last day should have brought: usual scans by poster and hour, and how days run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+
+from bot.domain.detection.recent import HOUR
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Floats: TypeAlias = "NDArray[np.float64]"
+Integers: TypeAlias = "NDArray[np.int64]"
+
+KEPT: Final = 50  # hours: a window of a day, and the day before it
+_DAY: Final = 24
+_PRIOR_LEVEL: Final = 20.0
+_SILENT: Final = 9.0  # scans expected in an hour of which none at all means that nothing was heard
+
+
+@dataclass(slots=True)
+class Expectation:
+    """A ring of hours: scans that were to be expected, and what the account really had.
+
+    Hours are numbered since 1970. `heard` is 0 for an hour in which nothing came from anywhere
+    though much was to be expected: the source was down, and nobody was silent.
+    """
+
+    usual: Floats = field(default_factory=lambda: np.zeros((0, KEPT)))
+    doubt: Floats = field(default_factory=lambda: np.zeros((0, KEPT)))
+    total: Floats = field(default_factory=lambda: np.zeros(KEPT))
+    heard: Floats = field(default_factory=lambda: np.ones(KEPT))
+    latest: int = 0
+
+    def grow(self, posters: int) -> None:
+        """Make room for so many posters."""
+        more = ((0, posters - len(self.usual)), (0, 0))
+        self.usual, self.doubt = np.pad(self.usual, more), np.pad(self.doubt, more)
+
+    def begin(self, hour: int, usual: Floats, doubt: Floats) -> None:
+        """Say what an hour should bring to each poster; hours left out are taken as not heard."""
+        for skipped in range(max(self.latest + 1, hour - KEPT + 1), hour):
+            self.usual[:, skipped % KEPT] = 0
+            self.doubt[:, skipped % KEPT] = 0
+            self.total[skipped % KEPT], self.heard[skipped % KEPT] = 0, 0
+        self.usual[:, hour % KEPT] = usual
+        self.doubt[:, hour % KEPT] = usual**2 * doubt
+        self.total[hour % KEPT], self.heard[hour % KEPT] = 0, 1
+        self.latest = hour
+
+    def settle(self, hour: int, total: float) -> float:
+        """Say how many scans the account had in an hour that is over; returns whether it was heard."""
+        column = hour % KEPT
+        self.total[column] = total
+        ahead = self.usual[:, column].sum() * self.level(hour)
+        self.heard[column] = float(total > 0 or ahead < _SILENT)
+        return float(self.heard[column])
+
+    def hour(self, hour: int) -> Floats:
+        """What an hour should bring to each poster."""
+        return self.usual[:, hour % KEPT]
+
+    def window(self, start: int, end: int) -> Floats:
+        """Scans to be expected of each poster from `start` to `end` (UTC seconds)."""
+        columns, parts = self._parts(start, end)
+        found: Floats = self.usual[:, columns] @ parts
+        return found
+
+    def doubts(self, start: int, end: int) -> Floats:
+        """The squared relative error of `window`, as far as hours and weekdays are unsure."""
+        columns, parts = self._parts(start, end)
+        squares: Floats = self.doubt[:, columns] @ parts**2
+        return squares / np.maximum(self.window(start, end), 1e-9) ** 2
+
+    def _parts(self, start: int, end: int) -> tuple[Integers, Floats]:
+        hours = np.arange(start // HOUR, (end - 1) // HOUR + 1)
+        parts = np.minimum(end, (hours + 1) * HOUR) - np.maximum(start, hours * HOUR)
+        columns = hours % KEPT
+        return columns, parts / HOUR * self.heard[columns]
+
+    def level(self, hour: int, prior: float = 1.0) -> float:
+        """How the account ran in the day before this hour, against what was to be expected."""
+        columns = np.arange(max(hour - _DAY, self.latest - KEPT + 1), hour) % KEPT
+        heard = self.heard[columns]
+        expected = (self.usual[:, columns].sum(axis=0) * heard).sum()
+        seen = (self.total[columns] * heard).sum()
+        return float((seen + _PRIOR_LEVEL * prior) / (expected + _PRIOR_LEVEL))

@@ -1,0 +1,118 @@
+"""What happened lately: scans by poster in slices of five minutes and hours of five weeks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Floats: TypeAlias = "NDArray[np.float64]"
+Integers: TypeAlias = "NDArray[np.int64]"
+Counts: TypeAlias = "NDArray[np.uint16]"
+
+HOUR: Final = 3600
+SLICE: Final = 300  # seconds
+SLICES: Final = HOUR // SLICE
+KEPT: Final = 26 * SLICES
+HOURS_KEPT: Final = 36 * 24
+_MOST: Final = 2  # scans of one device that count within an hour
+_FULL: Final = 2**16 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Scans:
+    """Scans of one hour, as parallel arrays in no order.
+
+    `at` is in UTC seconds, `poster` a number in the roster, `scanner` the hash of who scanned (0
+    where nothing tells), `bot` whether a program did.
+    """
+
+    at: Integers
+    poster: Integers
+    scanner: Integers
+    bot: NDArray[np.bool_]
+
+    def until(self, now: int) -> Scans:
+        """Those up to and including `now`."""
+        seen = self.at <= now
+        return Scans(self.at[seen], self.poster[seen], self.scanner[seen], self.bot[seen])
+
+
+@dataclass(slots=True)
+class Recent:
+    """Counts of scans that mean something, in two rings; an entry a poster.
+
+    Bots don't count, and of one device in one hour no more than two scans at a poster do.
+    """
+
+    slices: Counts = field(default_factory=lambda: np.zeros((0, KEPT), np.uint16))
+    hours: Counts = field(default_factory=lambda: np.zeros((0, HOURS_KEPT), np.uint16))
+    latest: int = 0  # the last hour that there is, since 1970
+
+    def grow(self, posters: int) -> None:
+        """Make room for so many posters."""
+        more = posters - len(self.slices)
+        self.slices = np.pad(self.slices, ((0, more), (0, 0)))
+        self.hours = np.pad(self.hours, ((0, more), (0, 0)))
+
+    def move_on(self, hour: int) -> None:
+        """Begin the hours up to this one, with nothing in them."""
+        if hour - self.latest >= HOURS_KEPT:
+            self.slices[:], self.hours[:] = 0, 0
+        for fresh in range(max(self.latest + 1, hour - HOURS_KEPT + 1), hour + 1):
+            self.slices[:, _columns(fresh)] = 0
+            self.hours[:, fresh % HOURS_KEPT] = 0
+        self.latest = max(self.latest, hour)
+
+    def put(self, hour: int, scans: Scans) -> None:
+        """Say anew what an hour had; one that is too old for the slices counts as an hour alone."""
+        meant = meaningful(scans)
+        posters = len(self.slices)
+        if hour > self.latest - KEPT // SLICES:
+            cells = scans.poster[meant] * SLICES + (scans.at[meant] - hour * HOUR) // SLICE
+            found = np.bincount(cells, minlength=posters * SLICES).reshape(posters, SLICES)
+            self.slices[:, _columns(hour)] = np.minimum(found, _FULL)
+        if hour > self.latest - HOURS_KEPT:
+            found = np.bincount(scans.poster[meant], minlength=posters)
+            self.hours[:, hour % HOURS_KEPT] = np.minimum(found, _FULL)
+
+    def hour(self, hour: int) -> Floats:
+        """Scans of each poster in an hour since 1970."""
+        return self.hours[:, hour % HOURS_KEPT].astype(np.float64)
+
+    def window(self, first: int, last: int, posters: Integers | None = None) -> Floats:
+        """Scans in the slices from `first` to `last`, numbered since 1970, of all or these posters."""
+        columns = np.arange(first, last + 1) % KEPT
+        kept = self.slices[:, columns] if posters is None else self.slices[np.ix_(posters, columns)]
+        return kept.sum(axis=1, dtype=np.float64)
+
+    def course(self, poster: int, first: int, last: int) -> Floats:
+        """Scans of one poster slice by slice."""
+        return self.slices[poster, np.arange(first, last + 1) % KEPT].astype(np.float64)
+
+
+def meaningful(scans: Scans) -> NDArray[np.bool_]:
+    """Which scans of an hour count: no bots, and of each device at a poster the first two."""
+    order = np.lexsort((scans.at, scans.scanner, scans.poster, scans.bot))
+    poster, scanner, bot = scans.poster[order], scans.scanner[order], scans.bot[order]
+    meant = np.ones(len(order), np.bool_)
+    if len(order) > _MOST:
+        again = (
+            (poster[_MOST:] == poster[:-_MOST])
+            & (scanner[_MOST:] == scanner[:-_MOST])
+            & (bot[_MOST:] == bot[:-_MOST])
+            & (scanner[_MOST:] != 0)
+        )
+        meant[_MOST:] = ~again
+    found = np.empty_like(meant)
+    found[order] = meant & ~bot
+    return found
+
+
+def _columns(hour: int) -> slice:
+    first = hour * SLICES % KEPT
+    return slice(first, first + SLICES)

@@ -1,0 +1,276 @@
+"""What is usual: a rate for every poster, and how the hours and days differ.
+
+A poster's rate is a Gamma distribution that forgets: `scans` seen in `exposure` hours of average
+business, shrunk towards the mean of its program and that towards the account's. Most posters get
+too few scans to know their own week, so the hours of the week are learned from all of them, and
+each poster's own hours and days only as far as its scans tell. How much counts vary beyond chance is
+estimated by moments: `clumping` for scans that come in company, `unrest` for days that are busier
+than others. (Farrington et al. 1996 for the over-dispersed counts; Clayton and Kaldor 1987 for
+rates shrunk by empirical Bayes.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from bot.domain.detection.roster import Roster
+
+Floats: TypeAlias = "NDArray[np.float64]"
+Integers: TypeAlias = "NDArray[np.int64]"
+
+HOURS, DAYS = 24, 7
+WEEK: Final = HOURS * DAYS
+_FORGET_RATE: Final = 0.5 ** (1 / (14 * HOURS))  # a half-life of 14 days, an hour at a time
+_FORGET_PROGRAM: Final = 0.5 ** (1 / (7 * HOURS))
+_FORGET_SEASON: Final = 0.5 ** (1 / (28 * HOURS))
+_PRIOR_SHAPE: Final = 0.5
+_PRIOR_HOUR, _PRIOR_DAY, _PRIOR_SEASON = 4.0, 6.0, 5.0
+_PRIOR_PROGRAM: Final = 10.0
+_CLUMPING, _CLUMPING_WEIGHT = 1.3, 50.0
+_UNREST, _UNREST_WEIGHT = 0.15, 60.0
+# Each hour of the week as an hour of a weekday (0 to 23) or of the weekend (24 to 47).
+_KINDS: Final = np.repeat(np.arange(DAYS) >= 5, HOURS) * HOURS + np.tile(np.arange(HOURS), DAYS)  # noqa: PLR2004 - Saturday
+_EXTREME: Final = 6.0
+_SPARSE: Final = 0.5  # scans an hour up to which only clumping shows
+_DEVIATIONS, _ROOM = 3.0, 2.0  # of what a single hour may teach
+
+
+@dataclass(slots=True)
+class Rhythm:
+    """The state of learning, one entry a poster or program; counts decay, so they are no integers.
+
+    Arrays are indexed by poster, by program, by hour of the day, by weekday or by hour of the week
+    (Monday 0:00 is 0), as their names say.
+    """
+
+    scans: Floats
+    exposure: Floats
+    hour_scans: Floats
+    hour_expected: Floats
+    day_scans: Floats
+    day_expected: Floats
+    today_scans: Floats
+    today_expected: Floats
+    unrest_seen: Floats
+    unrest_weight: Floats
+    program_scans: Floats
+    program_expected: Floats
+    program_unrest_seen: Floats
+    program_unrest_weight: Floats
+    week_scans: Floats = field(default_factory=lambda: np.zeros(WEEK))
+    week_expected: Floats = field(default_factory=lambda: np.zeros(WEEK))
+    clumping_seen: Floats = field(default_factory=lambda: np.zeros(2))
+    weekday: int = -1
+
+    @classmethod
+    def empty(cls) -> Rhythm:
+        """Nothing learned about nobody."""
+        none, hours, days = np.zeros(0), np.zeros((0, 2 * HOURS)), np.zeros((0, DAYS))
+        return cls(
+            *(none, none, hours, hours, days, days, none, none, none, none), *[np.zeros(1)] * 4
+        )
+
+    def grow(self, posters: int, programs: int) -> None:
+        """Make room for so many posters and programs; the last program is the whole account."""
+        for name in _OF_POSTERS:
+            setattr(self, name, _longer(getattr(self, name), posters))
+        for name in _OF_PROGRAMS:
+            setattr(self, name, _longer(getattr(self, name), programs + 1, keep_last=True))
+
+    def rates(self, roster: Roster) -> Floats:
+        """Scans an hour of average business, for every poster."""
+        means = self._program_means(roster)[roster.programs]
+        return (self.scans + _PRIOR_SHAPE) / (self.exposure + _PRIOR_SHAPE / means)
+
+    def season(self) -> Floats:
+        """How busy each hour of the week is, on average one.
+
+        Twice 24 hours, of weekdays and of the weekend, come first; each hour of the week is shrunk
+        towards its one of these.
+        """
+        scans = np.bincount(_KINDS, self.week_scans, minlength=2 * HOURS)
+        expected = np.bincount(_KINDS, self.week_expected, minlength=2 * HOURS)
+        coarse = ((scans + _PRIOR_SEASON) / (expected + _PRIOR_SEASON))[_KINDS]
+        fine = coarse * (self.week_scans + _PRIOR_SEASON) / (
+            self.week_expected * coarse + _PRIOR_SEASON
+        )
+        return fine / fine.mean()
+
+    def own(self, slot: int) -> Floats:
+        """How much busier than others each poster is in this hour of the week."""
+        day = slot // HOURS
+        scans, expected = _around(self.hour_scans, slot), _around(self.hour_expected, slot)
+        hours = (scans + _PRIOR_HOUR) / (expected + _PRIOR_HOUR)
+        days = (self.day_scans[:, day] + _PRIOR_DAY) / (self.day_expected[:, day] + _PRIOR_DAY)
+        return hours * days
+
+    def doubt(self, slot: int) -> Floats:
+        """How unsure `own` is: the squared relative error of each poster's factor."""
+        hours = 1 / (_around(self.hour_scans, slot) + _PRIOR_HOUR)
+        return hours + 1 / (self.day_scans[:, slot // HOURS] + _PRIOR_DAY)
+
+    def expected(self, roster: Roster, slot: int) -> Floats:
+        """Scans that each poster usually gets in this hour of the week, were it up all of it."""
+        return self.rates(roster) * self.season()[slot] * self.own(slot)
+
+    @property
+    def clumping(self) -> float:
+        """The variance of few scans by their mean: one if each came by itself."""
+        seen, expected = self.clumping_seen
+        return float(
+            np.clip(
+                (seen + _CLUMPING * _CLUMPING_WEIGHT) / (expected + _CLUMPING_WEIGHT), 1.0, 3.0
+            )
+        )
+
+    @property
+    def unrest(self) -> Floats:
+        """The squared variation of each poster's days, shrunk towards that of all."""
+        overall = _ratio(self.unrest_seen.sum(), self.unrest_weight.sum(), _UNREST, _UNREST_WEIGHT)
+        return _ratio(self.unrest_seen, self.unrest_weight, overall, _UNREST_WEIGHT)
+
+    @property
+    def program_unrest(self) -> Floats:
+        """The same for programs and, last, the account."""
+        return _ratio(
+            self.program_unrest_seen, self.program_unrest_weight, _UNREST / 5, _UNREST_WEIGHT * 5
+        )
+
+    def program_levels(self) -> Floats:
+        """How programs and, last, the account lately run against the sum of their posters."""
+        return (self.program_scans + _PRIOR_PROGRAM) / (self.program_expected + _PRIOR_PROGRAM)
+
+    def spread(self, means: Floats, which: Integers | None = None) -> Floats:
+        """The dispersion of counts with these means, a row for each poster, or each of these."""
+        own = self.unrest + 1 / (self.scans + _PRIOR_SHAPE)
+        if which is not None:
+            own = own[which]
+        shape = (-1,) + (1,) * (means.ndim - 1)
+        return (self.clumping - 1) / np.maximum(means, 1e-6) + own.reshape(shape)
+
+    def learn(
+        self, roster: Roster, counts: Floats, slot: int, presence: Floats, level: float
+    ) -> None:
+        """Take in an hour.
+
+        A burst must not become the baseline, so what an hour teaches is capped.
+
+        Args:
+            roster: Who there is.
+            counts: Scans of each poster.
+            slot: The hour of the week.
+            presence: The part of the hour for which each poster was up and scans could be heard of.
+            level: How busy the days are, against what is usual.
+        """
+        rates, season, own = self.rates(roster), self.season()[slot], self.own(slot)
+        expected = rates * season * own * presence
+        ahead = expected * level
+        most = ahead + _DEVIATIONS * np.sqrt(ahead + self.spread(ahead) * ahead**2) + _ROOM
+        capped = np.minimum(counts, most)
+        self._measure_clumping(capped, ahead)
+        self._learn_season(capped, rates * own * presence, expected, slot)
+        self._learn_day(capped, expected, slot // HOURS, roster)
+        self.scans = self.scans * _FORGET_RATE + capped
+        self.exposure = self.exposure * _FORGET_RATE + season * own * presence
+        by_program = roster.summed(np.stack([capped, expected], axis=1))
+        self.program_scans = self.program_scans * _FORGET_PROGRAM + by_program[:, 0]
+        self.program_expected = self.program_expected * _FORGET_PROGRAM + by_program[:, 1]
+
+    def _program_means(self, roster: Roster) -> Floats:
+        sums = roster.summed(np.stack([self.scans, self.exposure], axis=1))
+        overall = (sums[-1, 0] + _PRIOR_SHAPE) / (sums[-1, 1] + HOURS * WEEK)
+        means: Floats = (sums[:-1, 0] + _PRIOR_SHAPE) / (sums[:-1, 1] + _PRIOR_SHAPE / overall)
+        return means
+
+    def _measure_clumping(self, capped: Floats, ahead: Floats) -> None:
+        sparse = (ahead > 0) & (ahead < _SPARSE)
+        seen = np.array([((capped - ahead)[sparse] ** 2).sum(), ahead[sparse].sum()])
+        self.clumping_seen = self.clumping_seen * _FORGET_SEASON + seen
+
+    def _learn_season(
+        self, capped: Floats, unseasoned: Floats, expected: Floats, slot: int
+    ) -> None:
+        hour, day = int(_KINDS[slot]), slot // HOURS
+        for name in ("week_scans", "week_expected"):
+            setattr(self, name, getattr(self, name) * _FORGET_SEASON)
+        self.week_scans[slot] += capped.sum()
+        self.week_expected[slot] += unseasoned.sum()
+        for name, at, seen in (
+            ("hour_scans", hour, capped),
+            ("hour_expected", hour, expected),
+            ("day_scans", day, capped),
+            ("day_expected", day, expected),
+        ):
+            # An hour of the day is seen once a day or so, an hour of a weekday HOURS times a week.
+            forget = _FORGET_SEASON ** (HOURS if name.startswith("hour") else DAYS)
+            table = getattr(self, name)
+            table[:, at] = table[:, at] * forget + seen
+
+    def _learn_day(self, capped: Floats, expected: Floats, day: int, roster: Roster) -> None:
+        if day != self.weekday:
+            self._end_day(roster)
+            self.weekday = day
+        self.today_scans = self.today_scans + capped
+        self.today_expected = self.today_expected + expected
+
+    def _end_day(self, roster: Roster) -> None:
+        scans, expected = self.today_scans, self.today_expected
+        level = (scans.sum() + 20) / (expected.sum() + 20)
+        self.unrest_seen, self.unrest_weight = _moments(
+            self.unrest_seen, self.unrest_weight, scans, expected * level, self.clumping
+        )
+        sums = roster.summed(np.stack([scans, expected], axis=1))
+        ahead = sums[:, 1] * np.append(np.full(len(sums) - 1, level), 1.0)
+        self.program_unrest_seen, self.program_unrest_weight = _moments(
+            self.program_unrest_seen, self.program_unrest_weight, sums[:, 0], ahead, self.clumping
+        )
+        self.today_scans = np.zeros_like(scans)
+        self.today_expected = np.zeros_like(expected)
+
+
+def _around(table: Floats, slot: int) -> Floats:
+    """What a table of hours has at this hour of the week, with half of the hours beside it."""
+    before, after = (_KINDS[(slot + step) % WEEK] for step in (-1, 1))
+    found: Floats = table[:, _KINDS[slot]] + (table[:, before] + table[:, after]) / 2
+    return found
+
+
+_OF_PROGRAMS = tuple(name for name in Rhythm.__slots__ if name.startswith("program_"))
+_OF_POSTERS = tuple(
+    name
+    for name in Rhythm.__slots__
+    if name not in _OF_PROGRAMS
+    and name not in {"week_scans", "week_expected", "clumping_seen", "weekday"}
+)
+
+
+def _moments(
+    seen: Floats, weight: Floats, scans: Floats, expected: Floats, clumping: float
+) -> tuple[Floats, Floats]:
+    """Add a day to what is known of the variation of days, beyond clumping and chance."""
+    forget = _FORGET_SEASON**HOURS
+    # A day that is out of all proportion, the first of a holiday, is no measure of the others.
+    most = _EXTREME * (clumping * expected + _UNREST * expected**2)
+    excess = np.minimum((scans - expected) ** 2, most) - clumping * expected
+    # Weighted by what a day can tell: little where next to nothing was expected.
+    weight_of_day = expected**2 / (1 + expected)
+    gain = excess / (1 + expected)
+    return seen * forget + gain, weight * forget + weight_of_day
+
+
+def _ratio(seen: Floats, weight: Floats, prior: Floats | float, prior_weight: float) -> Floats:
+    return np.maximum((seen + prior * prior_weight) / (weight + prior_weight), 0.0)
+
+
+def _longer(array: Floats, size: int, *, keep_last: bool = False) -> Floats:
+    """The array with zeros for new entries at its end, or before its last one."""
+    fresh = np.zeros((size - len(array), *array.shape[1:]))
+    if keep_last:
+        return np.concatenate([array[:-1], fresh, array[-1:]])
+    return np.concatenate([array, fresh])

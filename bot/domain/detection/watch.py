@@ -1,0 +1,200 @@
+"""Deciding what to tell: which windows are surprising enough, and what belongs to one event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+
+from bot.domain.alert import Scope
+from bot.domain.detection import judgement
+from bot.domain.detection.events import Event
+from bot.domain.detection.judgement import WINDOWS
+from bot.domain.detection.recent import SLICE
+from bot.domain.detection.recurrence import usual_then
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from bot.domain.detection.detector import Detector
+    from bot.domain.detection.events import Subject
+    from bot.domain.detection.judgement import Judged, Windows
+
+Floats: TypeAlias = "NDArray[np.float64]"
+Integers: TypeAlias = "NDArray[np.int64]"
+
+_DAY: Final = 86_400
+_NOVELTY: Final = 2 * _DAY
+_HOUR_COLUMN: Final = 1
+_HOT: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Scores from which one speaks: of posters, of programs and the account, of silences.
+
+    A score is minus log10 of how often a week such a thing comes up by chance. `inside` is how much
+    more it takes for a poster while its program or the account is told of.
+    """
+
+    poster: float = 3.4
+    program: float = 2.0
+    silence: float = 3.0
+    inside: float = 1.0
+
+
+@dataclass(slots=True)
+class Watch:
+    """What goes on at the moment, as the detector shows it."""
+
+    detector: Detector
+    thresholds: Thresholds = Thresholds()
+    events: dict[Subject, Event] = field(default_factory=dict)
+    ends: dict[int, int] = field(default_factory=dict)
+
+    def tick(self, now: int) -> list[Event]:
+        """Look at the windows that end `now` (UTC seconds); returns the events that changed."""
+        self._forget(now)
+        windows = self.detector.windows(now)
+        self._cut(windows.counts, windows.expected, now)
+        self._look_at_programs(windows, now)
+        self._look_at_posters(windows, now)
+        changed = [event for event in self.events.values() if event.changed]
+        for event in changed:
+            event.changed = False
+        return changed
+
+    def newly_quiet(self) -> list[int]:
+        """Posters whose silence has become too long, each once until it is scanned again."""
+        silence = self.detector.silence
+        scores = silence.scores(self.detector.rhythm)
+        found = np.flatnonzero(scores >= self.thresholds.silence)
+        silence.told[found] = 1.0
+        return [int(poster) for poster in found]
+
+    def _forget(self, now: int) -> None:
+        over = [each for each in self.events.values() if each.forgotten(now)]
+        for event in over:
+            del self.events[event.subject]
+            if event.subject[0] is Scope.POSTER:
+                self.ends[event.subject[1]] = event.hot_at
+        self.ends = {poster: end for poster, end in self.ends.items() if now - end < _DAY}
+
+    def _cut(self, counts: Floats, expected: Floats, now: int) -> None:
+        """Leave out of the windows of posters what belongs to events that are over."""
+        last = (now - 1) // SLICE
+        over = {
+            poster: event.resolved_at
+            for (scope, poster), event in self.events.items()
+            if scope is Scope.POSTER and event.resolved_at is not None
+        }
+        for poster, end in (self.ends | over).items():
+            first = end // SLICE + 1
+            course = self.detector.recent.course(poster, first, last) if first <= last else None
+            for column, size in enumerate(WINDOWS):
+                if last - size + 1 < first:
+                    counts[poster, column] = 0 if course is None else course.sum()
+                    expected[poster, column] *= (last - first + 1) / size
+
+    def _look_at_programs(self, windows: Windows, now: int) -> None:
+        detector = self.detector
+        grown = detector.roster.up_since <= now - _DAY
+        judged = judgement.programs(windows, detector.rhythm, detector.roster, grown)
+        last = len(judged.counts) - 1
+        for row in [last, *range(last)]:
+            subject = (Scope.OVERALL, 0) if row == last else (Scope.PROGRAM, row)
+            inside = row != last and self._runs((Scope.OVERALL, 0))
+            self._follow(subject, judged, row, now, self.thresholds.program, inside=inside)
+
+    def _look_at_posters(self, windows: Windows, now: int) -> None:
+        detector = self.detector
+        active = (windows.counts[:, 0] > 0) & (detector.roster.up_since <= now - _NOVELTY)
+        active[[n for (s, n), e in self.events.items() if s is Scope.POSTER and e.running]] = True
+        which = np.flatnonzero(active)
+        if not len(which):
+            return
+        self._leave_out_novelty(windows, now)
+        judged = judgement.posters(windows, detector.rhythm, detector.roster, which)
+        for row, poster in enumerate(which):
+            program = (Scope.PROGRAM, int(detector.roster.programs[poster]))
+            inside = self._runs((Scope.OVERALL, 0)) or self._runs(program)
+            subject = (Scope.POSTER, int(poster))
+            self._follow(subject, judged, row, now, self.thresholds.poster, inside=inside)
+
+    def _leave_out_novelty(self, windows: Windows, now: int) -> None:
+        """Judge no window that reaches into the first days of a poster."""
+        age = now - self.detector.roster.up_since
+        for column, size in enumerate(WINDOWS):
+            windows.counts[age < _NOVELTY + size * SLICE, column] = 0
+
+    def _runs(self, subject: Subject) -> bool:
+        event = self.events.get(subject)
+        return event is not None and event.running
+
+    def _follow(
+        self, subject: Subject, judged: Judged, row: int, now: int, least: float, *, inside: bool
+    ) -> None:
+        event = self.events.get(subject)
+        if event and event.running:
+            column = max(event.window - 1, 0)
+            hot = judged.unusual(row, column) >= _HOT
+            count, usual = judged.counts[row, _HOUR_COLUMN], judged.expected[row, _HOUR_COLUMN]
+            event.see(now, int(count), float(usual), hot=hot)
+            return
+        if judged.scores[row].max() < least:
+            return
+        column, score = self._best(subject, judged, row, now)
+        if score < least + self.thresholds.inside * inside:
+            return
+        if event:
+            event.go_on(now)
+        else:
+            self.events[subject] = self._begun(subject, judged, row, column, score, now)
+
+    def _best(self, subject: Subject, judged: Judged, row: int, now: int) -> tuple[int, float]:
+        """The most surprising window, after what came at the same time in other weeks."""
+        posters = self._posters_of(subject)
+        scores = judged.scores[row].copy()
+        for column in np.flatnonzero(scores):
+            count, size = judged.counts[row, column], WINDOWS[column]
+            then = usual_then(self.detector.recent, posters, now, size, count)
+            if then > judged.expected[row, column]:
+                scores[column] = judged.again(row, int(column), then)
+        best = int(scores.argmax())
+        return best, float(scores[best])
+
+    def _posters_of(self, subject: Subject) -> Integers:
+        scope, number = subject
+        if scope is Scope.POSTER:
+            return np.array([number])
+        programs = self.detector.roster.programs
+        return np.arange(len(programs)) if scope is Scope.OVERALL else np.flatnonzero(programs == number)
+
+    def _begun(
+        self, subject: Subject, judged: Judged, row: int, column: int, score: float, now: int
+    ) -> Event:
+        return Event(
+            subject,
+            column,
+            self._onset(subject, float(judged.expected[row, column]), column, now),
+            now,
+            int(judged.counts[row, column]),
+            float(judged.expected[row, column]),
+            score,
+            now,
+            now=int(judged.counts[row, _HOUR_COLUMN]),
+            usual=float(judged.expected[row, _HOUR_COLUMN]),
+            peak=int(judged.counts[row, _HOUR_COLUMN]),
+        )
+
+    def _onset(self, subject: Subject, expected: float, column: int, now: int) -> int:
+        """When it began: where the scans up to now are furthest above what was expected."""
+        last, size = (now - 1) // SLICE, WINDOWS[column]
+        columns = self.detector.recent.window
+        posters = self._posters_of(subject)
+        course = np.array(
+            [columns(s, s, posters).sum() for s in range(last - size + 1, last + 1)]
+        )
+        excess = np.cumsum((course - expected / size)[::-1])
+        return int(last - int(excess.argmax())) * SLICE

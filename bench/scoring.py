@@ -1,0 +1,64 @@
+"""How good alerts are, beside what truly happened on a simulated campus.
+
+`python -m bench.scoring ALERTS --seed 1` scores a file of JSON lines, as `posterpulse backtest`
+writes it, against the campus of that seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.campus.judging import Score, score
+from bench.campus.options import add_options, asked_for
+
+__all__ = ["Score", "score", "table"]
+
+
+def table(result: Score) -> Table:
+    """The figures beside what is to be reached."""
+    shown = Table("What", "Measured", "To reach", title="Alerts, scored")
+    for kind, share in result.found.items():
+        shown.add_row(f"found: {kind}", f"{share:.2f}", "")
+    shown.add_section()
+    for what, value, sign, goal in _figures(result):
+        met = value >= goal if sign == ">=" else value <= goal
+        verdict = "[green]met[/green]" if met else "[red]missed[/red]"
+        shown.add_row(what, f"{value:.2f}", f"{sign} {goal:g} {verdict}")
+    return shown
+
+
+def _figures(result: Score) -> tuple[tuple[str, float, str, float], ...]:
+    return (
+        ("bursts found, mean over kinds", result.found_mean, ">=", 0.65),
+        ("false poster alarms per 1,000 poster-weeks", result.false_posters, "<=", 1),
+        ("false program alarms a week", result.false_wide, "<=", 0.25),
+        ("program-wide events told as such", result.found_wide, ">=", 0.55),
+        ("poster alerts beside each", result.beside, "<=", 0.1),
+        ("second alerts for the same event", result.repeated, "<=", 0),
+        ("median minutes to detect", result.minutes, "<=", 30),
+        ("median excess scans needed", result.scans, "<=", 8),
+        (f"told of {result.taken_down} taken down", result.told_quiet, ">=", 0.8),
+        ("false quiet alarms per 1,000 poster-weeks", result.false_quiet, "<=", 1),
+    )
+
+
+def main() -> int:
+    """Score a file, or the standard input where it is called -."""
+    parser = argparse.ArgumentParser(prog="python -m bench.scoring", description="Score alerts.")
+    parser.add_argument("alerts", help="JSON lines; - for the standard input")
+    add_options(parser)
+    told = parser.parse_args()
+    text = sys.stdin.read() if told.alerts == "-" else Path(told.alerts).read_text("utf-8")
+    alerts = [json.loads(line) for line in text.splitlines() if line.strip()]
+    Console().print(table(score(asked_for(told), alerts)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -28,7 +28,7 @@ _NIGHT: Final = (0, 5)
 class Sort:
     """How events of a kind are: hours of the day, minutes long, scans, and scans a day of posters.
 
-    Scans are drawn so that every doubling is as likely; all pairs are lowest and highest.
+    All pairs are lowest and highest; most events have few scans, since those are hard to find.
     """
 
     kind: str
@@ -41,14 +41,14 @@ class Sort:
 SORTS: Final = (
     Sort("sharp", (10, 10)),
     Sort("hour", (60, 60)),
-    Sort("slow", (240, 240), (8, 60)),
+    Sort("slow", (240, 240), (6, 45)),
     Sort("night", (20, 60), (5, 30), hours=_NIGHT),
-    Sort("tiny", (60, 60), (5, 30), (0.0, 0.5)),
-    Sort("busy", (60, 60), (15, 60), (10.0, 1e9)),
+    Sort("tiny", (60, 60), (5, 20), (0.0, 0.5)),
+    Sort("busy", (60, 60), (12, 60), (10.0, 1e9)),
     Sort("neighbours", (30, 30), (5, 30)),
     Sort("holiday burst", (60, 60)),
 )
-LIFTED_DAY: Final = Sort("day", (14 * 60, 14 * 60), base=(3.0, 40.0), hours=(8, 9))
+LIFTED_DAY: Final = Sort("day", (14 * 60, 14 * 60), base=(4.0, 60.0), hours=(8, 9))
 DEVICE: Final = Sort("device", (10, 10), (15, 60))
 BOT: Final = Sort("bot", (5, 60), (5, 40))
 
@@ -128,8 +128,8 @@ class Events:
         self._take(label)
 
     def _count(self, sort: Sort) -> int:
-        low, high = np.log(sort.scans)
-        return int(np.exp(self.pile.chance.uniform(low, high)))
+        low, high = sort.scans
+        return int(low * (high / low) ** (self.pile.chance.random() ** 2))
 
     def _within(self, begin: int, end: int, count: int) -> Ints:
         """Times that are densest in the first half."""

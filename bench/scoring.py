@@ -1,7 +1,7 @@
 """How good alerts are, beside what truly happened on a simulated campus.
 
-`python -m bench.scoring ALERTS --seed 1` scores a file of JSON lines, as `posterpulse backtest`
-writes it, against the campus of that seed.
+`python -m bench.scoring ALERTS... --seed 1` scores files of JSON lines, as `posterpulse backtest`
+writes them, against the campuses of that seed and the following ones.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench.campus.judging import Score, score
+from bench.campus.judging import Score, score, together
 from bench.campus.options import add_options, asked_for
 
-__all__ = ["Score", "score", "table"]
+__all__ = ["Score", "score", "table", "together"]
 
 
 def table(result: Score) -> Table:
@@ -49,15 +49,22 @@ def _figures(result: Score) -> tuple[tuple[str, float, str, float], ...]:
 
 
 def main() -> int:
-    """Score a file, or the standard input where it is called -."""
+    """Score files; the first is about the campus of the seed, each other about the next seed's."""
     parser = argparse.ArgumentParser(prog="python -m bench.scoring", description="Score alerts.")
-    parser.add_argument("alerts", help="JSON lines; - for the standard input")
+    parser.add_argument("alerts", nargs="+", help="JSON lines; - for the standard input")
     add_options(parser)
     told = parser.parse_args()
-    text = sys.stdin.read() if told.alerts == "-" else Path(told.alerts).read_text("utf-8")
-    alerts = [json.loads(line) for line in text.splitlines() if line.strip()]
-    Console().print(table(score(asked_for(told), alerts)))
+    scores = []
+    for path in told.alerts:
+        scores.append(score(asked_for(told), _alerts(path)))
+        told.seed += 1
+    Console().print(table(together(scores)))
     return 0
+
+
+def _alerts(path: str) -> list[dict[str, object]]:
+    text = sys.stdin.read() if path == "-" else Path(path).read_text("utf-8")
+    return [json.loads(line) for line in text.splitlines() if line.strip()]
 
 
 if __name__ == "__main__":

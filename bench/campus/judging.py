@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from math import isnan
 from statistics import fmean, median
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _AFTERWARDS: Final = HOUR  # an alert so long after the end still tells of the event
+_RATES: Final = (
+    *("found_wide", "false_posters", "false_wide", "beside"),
+    *("minutes", "scans", "told_quiet", "false_quiet"),
+)
 _KNOWN_FROM: Final = 4  # from this time on a weekly class is no news
 
 
@@ -61,6 +66,23 @@ def score(world: World, alerts: Iterable[Mapping[str, object]], warm_up: int = W
     since = world.start + warm_up
     told = [alert for alert in map(_told, alerts) if alert.fired_at >= since]
     return _Scoring(world, since, told).score()
+
+
+def together(scores: Sequence[Score]) -> Score:
+    """The mean of the scores of several campuses; counts add up."""
+    means = {
+        name: _mean(value for one in scores if not isnan(value := getattr(one, name)))
+        for name in _RATES
+    }
+    kinds = [kind for kind in BURSTS if any(kind in one.found for one in scores)]
+    return Score(
+        found={
+            kind: _mean(one.found[kind] for one in scores if kind in one.found) for kind in kinds
+        },
+        repeated=sum(one.repeated for one in scores),
+        taken_down=sum(one.taken_down for one in scores),
+        **means,
+    )
 
 
 @dataclass(frozen=True, slots=True)

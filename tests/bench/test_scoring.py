@@ -12,7 +12,7 @@ import pytest
 from bench.campus import BURSTS, WIDE
 from bench.campus.clock import iso, seconds
 from bench.campus.world import DAY, HOUR, WARM_UP
-from bench.scoring import score
+from bench.scoring import score, together
 from tests.bench.worlds import POSTERS, PROGRAMS, WEEKS, alert, campus, perfect
 
 if TYPE_CHECKING:
@@ -139,6 +139,16 @@ def test_silence_told_too_early_or_too_late_is_no_help() -> None:
     late = [alert(label, "quiet") | {"fired_at": iso(world.end)} for label in gone]
     assert score(world, late).told_quiet < 0.5
     assert score(world, late).false_quiet == 0
+
+
+def test_scores_of_several_campuses_are_averaged() -> None:
+    world = campus(1)
+    all_of_it, none = score(world, perfect(world)), score(world, [])
+    both = together([all_of_it, none])
+    assert both.found_mean == both.found_wide == both.told_quiet == 0.5
+    assert both.minutes == all_of_it.minutes
+    assert both.taken_down == 2 * all_of_it.taken_down
+    assert together([all_of_it]) == all_of_it
 
 
 def test_times_read_back() -> None:

@@ -155,8 +155,8 @@ class Events:
             day = int(chance.choice(days))
         else:
             day = time.start + DAY * int(chance.integers(time.slots // SLOTS_OF_DAY))
-        minute = chance.integers(sort.hours[0] * 60, sort.hours[1] * 60)
-        return day // DAY * DAY + 60 * int(minute)
+        first, last = (hour * HOUR // SLOT for hour in sort.hours)
+        return day + SLOT * int(chance.integers(first, last))
 
     def _fits(self, sort: Sort, begin: int, end: int) -> bool:
         time = self.pile.time

@@ -153,6 +153,14 @@ def test_the_true_rate_adds_up_over_time() -> None:
             assert world.expected(index, middle, int(due) - 300) <= 2.0
 
 
+def test_the_true_rate_is_even_within_five_minutes() -> None:
+    world = campus(1)
+    slots = np.arange(world.start, world.end - 300, 300)
+    parts = [world.expected(0, slots + offset, slots + offset + 75) for offset in (0, 75, 225)]
+    for part in parts:
+        assert part == pytest.approx(world.expected(0, slots, slots + 300) / 4, abs=1e-9)
+
+
 def test_the_oracle_is_patient_with_posters_that_hang() -> None:
     world = campus(2)
     level = patience(world)
@@ -183,6 +191,18 @@ def test_holidays_are_calm_and_new_posters_novel() -> None:
     for label in labels(world, "novelty"):
         assert label.end - label.start == 2 * DAY
         assert world.posters[world.index[label.subject]].created_at == label.start
+
+
+def test_a_new_poster_is_scanned_more_often_than_later() -> None:
+    world = make(6, posters=200, programs=4, weeks=8)
+    new = [each for each in labels(world, "novelty") if each.end + 12 * DAY < world.end]
+    ratios = [
+        float(world.expected(index, label.start, label.end))
+        / float(world.expected(index, label.end + 5 * DAY, label.end + 12 * DAY) * 2 / 7)
+        for label in new
+        if (index := world.index[label.subject]) >= 0
+    ]
+    assert 2 < float(np.median(ratios)) < 4
 
 
 def test_few_scans_come_late() -> None:

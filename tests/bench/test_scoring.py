@@ -130,6 +130,18 @@ def test_a_program_alert_without_an_event_is_false() -> None:
     assert result.found_wide == 0
 
 
+def test_a_program_alert_tells_of_the_bursts_within_its_event() -> None:
+    world = campus(1)
+    event = first(world, "overall")
+    poster = world.posters[0]
+    burst = replace(event, kind="hour", scope="poster", subject=poster.id)
+    busy = replace(world, labels=(*world.labels, burst))
+    told = replace(event, scope="program", subject=poster.program)
+    elsewhere = replace(first(world, "program"), subject=poster.program)
+    assert score(busy, [alert(told)]).found["hour"] > 0
+    assert score(busy, [alert(elsewhere)]).found["hour"] == 0
+
+
 def test_silence_told_too_early_or_too_late_is_no_help() -> None:
     world = campus(1)
     gone = [label for label in world.labels if label.kind == "taken down"]

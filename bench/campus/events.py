@@ -161,9 +161,8 @@ class Events:
     def _fits(self, sort: Sort, begin: int, end: int) -> bool:
         time = self.pile.time
         inside = time.start <= begin and end + HOUR <= time.end
-        holiday = sort.kind == "holiday burst"
-        right = holiday or sort.kind != "day" or not time.within("holiday", begin, end)
-        return inside and right and not time.within("outage", begin - HOUR, end + HOUR)
+        calm = sort is LIFTED_DAY and time.within("holiday", begin, end)
+        return inside and not calm and not time.within("outage", begin - HOUR, end + HOUR)
 
     def _free(self, poster: int, begin: int, end: int) -> bool:
         ground = self.pile.ground

@@ -27,7 +27,9 @@ Integers: TypeAlias = "NDArray[np.int64]"
 # In slices, shortest first.
 WINDOWS: Final = (3, SLICES, 4 * SLICES, 24 * SLICES)
 # As many of them fit into a week, each a chance to be wrong.
-_PENALTY: Final = np.log10([7 * 86_400 / (SLICE * size) for size in WINDOWS])
+_CHANCES: Final = np.log10([7 * 86_400 / (SLICE * size) for size in WINDOWS])
+# The longer a window, the more it suffers from what the rhythm doesn't know.
+_PENALTY: Final = _CHANCES + np.array([0.0, 0.0, 0.8, 0.8])
 _LEAST_SCANS: Final = np.array([4, 4, 5, 5])
 _LEAST_RATIO: Final = 1.2
 _PRIOR_PROGRAM, _PRIOR_ACCOUNT = 4.0, 20.0

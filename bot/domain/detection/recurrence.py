@@ -20,14 +20,17 @@ _WEEKS: Final = 5
 _WEEK_HOURS: Final = 168
 _AROUND: Final = 5400  # seconds by which it may be earlier or later, clock changes included
 _TIMES: Final = 2  # so often it must have been there
-_COMPARABLE: Final = 0.4
+_COMPARABLE: Final = 0.25
+_LEAST, _UNUSUAL = 2.0, 2.0
 
 
-def usual_then(recent: Recent, posters: Integers, now: int, slices: int, counted: float) -> float:
-    """How many scans a window of so many slices that ends `now` had in the weeks before.
+def usual_then(
+    recent: Recent, posters: Integers, now: int, slices: int, counted: float, expected: float
+) -> float:
+    """How many scans are to be expected in a window of so many slices that ends `now`.
 
-    The posters count together. 0 where fewer than two of the last five weeks had anything
-    comparable to what was `counted`; otherwise the second largest of them.
+    The posters count together. That is what was `expected`, or the second most that the last five
+    weeks had at this time, if that was out of the ordinary too and comparable to what is `counted`.
     """
     seconds = slices * SLICE
     first, last = (now - seconds - _AROUND) // HOUR, (now - 1 + _AROUND) // HOUR
@@ -37,7 +40,8 @@ def usual_then(recent: Recent, posters: Integers, now: int, slices: int, counted
         for week in range(1, _WEEKS + 1)
     ]
     second = sorted(weekly)[-_TIMES]
-    return second if second >= _COMPARABLE * counted else 0.0
+    comparable = second >= _COMPARABLE * counted
+    return second if comparable and second >= _LEAST + _UNUSUAL * expected else expected
 
 
 def _most(recent: Recent, posters: Integers, first: int, last: int, length: int) -> float:

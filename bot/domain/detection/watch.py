@@ -38,8 +38,8 @@ class Thresholds:
     more it takes for a poster while its program or the account is told of.
     """
 
-    poster: float = 3.4
-    program: float = 2.0
+    poster: float = 3.0
+    program: float = 1.3
     silence: float = 3.0
     inside: float = 1.0
 
@@ -157,9 +157,10 @@ class Watch:
         posters = self._posters_of(subject)
         scores = judged.scores[row].copy()
         for column in np.flatnonzero(scores):
-            count, size = judged.counts[row, column], WINDOWS[column]
-            then = usual_then(self.detector.recent, posters, now, size, count)
-            if then > judged.expected[row, column]:
+            count, expected = judged.counts[row, column], float(judged.expected[row, column])
+            recent, size = self.detector.recent, WINDOWS[column]
+            then = usual_then(recent, posters, now, size, count, expected)
+            if then > expected:
                 scores[column] = judged.again(row, int(column), then)
         best = int(scores.argmax())
         return best, float(scores[best])

@@ -5,18 +5,32 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from bot.domain.calendar import day_words, local, weekday
+from bot.domain.figures import count
+from bot.domain.noise import Scope, State
 from bot.slack import kit
+from bot.slack.kit import escape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from slackblocks import Block, Button
 
+    from bot.domain.noise import Mute
+    from bot.slack.message import Message
+
 USEFUL, NOISE = "useful", "noise"
 MUTE, MUTE_UNTIL, UNMUTE = "mute", "mute_until", "unmute"
 STANDING = "standing"
 HOURS = {"1 hour": 1, "6 hours": 6, "1 day": 24, "1 week": 168}
 _UNTIL_ID = "mute-until"
+_MOST_MUTES = 40
+_NEARLY_A_WEEK = 6 * 86_400
+_STOOD = {
+    State.UP: "is still up",
+    State.REPLACED: "was replaced",
+    State.RETIRED: "is retired",
+}
 
 
 def feedback_buttons(alert_key: int) -> tuple[Button, ...]:
@@ -74,3 +88,79 @@ def unpacked(value: object) -> dict[str, object]:
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def muted(mute: Mute, name: str, zone: str, now: int) -> Message:
+    """That something is muted, with a way back."""
+    point = f"Muted {_what(mute, name)} in {_channel(mute)} until {_until(mute, zone, now)}."
+    undo = kit.button("Undo", UNMUTE, {"mute": mute.key})
+    lists = kit.context("`/posters mutes` lists and ends mutes.")
+    return private(point, kit.section(point, undo), lists)
+
+
+def unmuted(mute: Mute, name: str) -> Message:
+    """That a mute has ended."""
+    return private(f"Alerts about {_what(mute, name)} are told in {_channel(mute)} again.")
+
+
+def ended() -> Message:
+    """That there is no such mute any more."""
+    return private("That mute had ended already.")
+
+
+def mutes(running: Sequence[tuple[Mute, str]], zone: str, now: int) -> Message:
+    """Every mute, with the name of what is muted, and a button to end it."""
+    if not running:
+        return private("*Nothing is muted.* Every alert has a menu to mute it for a while.")
+    point = f"*{count(len(running), 'mute')}*, each of which ends by itself."
+    shown = [
+        kit.section(
+            f"{_what(mute, name)} in {_channel(mute)}\n"
+            f"until {_until(mute, zone, now)} · by {kit.mention('@', mute.author)}",
+            kit.button("End", UNMUTE, {"mute": mute.key}),
+        )
+        for mute, name in running[:_MOST_MUTES]
+    ]
+    left = len(running) - len(shown)
+    more = [kit.context(f"{count(left, 'more mute')} end later.")] if left > 0 else []
+    return private(point, kit.section(point), *shown, *more)
+
+
+def thanks(*, useful: bool) -> Message:
+    """That a vote is kept."""
+    said = "useful" if useful else "noise"
+    return private(
+        f"Thank you, kept as *{said}*. It helps to tune the alerts: `/posters alerts` shows all."
+    )
+
+
+def stood(name: str, state: State) -> Message:
+    """That it is kept what became of a poster."""
+    return private(f"Thank you. It is noted that *{escape(name)}* {_STOOD[state]}.")
+
+
+def private(point: str, *parts: Block) -> Message:
+    """A message that says `point`, and consists of nothing but it where there are no parts."""
+    return kit.message(point.replace("*", "").replace("`", ""), parts or [kit.section(point)])
+
+
+def _what(mute: Mute, name: str) -> str:
+    shown = f"*{escape(name)}*"
+    return {
+        Scope.POSTER: shown,
+        Scope.PLACE: f"every poster at {shown}",
+        Scope.PROGRAM: f"{shown} and its posters",
+        Scope.OVERALL: "every alert",
+    }[mute.scope]
+
+
+def _channel(mute: Mute) -> str:
+    return kit.mention("#", mute.channel)
+
+
+def _until(mute: Mute, zone: str, now: int) -> str:
+    """When a mute ends: by the weekday within a week, by the day where it ends at midnight."""
+    wall = local(mute.until, zone)
+    if mute.until - now < _NEARLY_A_WEEK:
+        return f"{weekday(wall)} {wall:%H:%M} ({escape(zone)})"
+    return f"{day_words(wall)} {wall:%H:%M}".removesuffix(" 00:00") + f" ({escape(zone)})"

@@ -144,7 +144,7 @@ class QuietHours:
         return shown >= self.begin or shown < self.end
 
     def over(self, at: int) -> int:
-        """The first instant from `at` on at which it is not quiet."""
+        """When the quiet hours around an instant end; that instant where it is not quiet."""
         while self.now(at):
             at = self._next_end(at)
         return at

@@ -77,7 +77,7 @@ def _mute(noise: Noise, deed: _Deed) -> Message:
         case {
             "alert": int(alert),
             "channel": str(channel),
-            "scope": scope,
+            "scope": str(scope),
             "hours": int(hours),
         } if hours in parts.HOURS.values():
             return _muted(noise, deed, alert, channel, scope, deed.now + hours * _HOUR)

@@ -24,7 +24,7 @@ MUTE, MUTE_UNTIL, UNMUTE = "mute", "mute_until", "unmute"
 STANDING = "standing"
 HOURS = {"1 hour": 1, "6 hours": 6, "1 day": 24, "1 week": 168}
 _UNTIL_ID = "mute-until"
-_MOST_MUTES = 40
+_MOST_MUTES = 25
 _NEARLY_A_WEEK = 6 * 86_400
 _STOOD = {
     State.UP: "is still up",

@@ -90,6 +90,32 @@ def test_quiet_hours_end_at_their_end_whatever_the_clocks_do(
         assert all(quiet) or len(changed) > 1
 
 
+@pytest.mark.parametrize(
+    ("hours", "shown", "quiet"),
+    [
+        ("22:00-07:00", "21:59", False),
+        ("22:00-07:00", "22:00", True),
+        ("22:00-07:00", "00:00", True),
+        ("22:00-07:00", "06:59", True),
+        ("22:00-07:00", "07:00", False),
+        ("12:00-13:30", "11:59", False),
+        ("12:00-13:30", "12:00", True),
+        ("12:00-13:30", "13:30", False),
+        ("00:00-06:00", "00:00", True),
+        ("20:00-00:00", "00:00", False),
+    ],
+)
+def test_the_ends_of_quiet_hours(hours: str, shown: str, *, quiet: bool) -> None:
+    found = quiet_hours(hours, BERLIN)
+    assert found
+    assert found.now(at(f"2026-11-24 {shown}", BERLIN)) is quiet
+
+
+def test_no_quiet_hours() -> None:
+    assert quiet_hours("", BERLIN) is None
+    assert quiet_hours("08:00-08:00", BERLIN) is None
+
+
 @given(
     clocks,
     clocks,

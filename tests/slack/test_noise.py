@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import time
 from typing import Any
 
@@ -82,7 +83,7 @@ def test_the_list_of_mutes() -> None:
     assert shown(message) == (
         "2 mutes, each of which ends by itself.\n\n"
         "Library in #alerts\nuntil Mon 14:00 (Europe/Berlin) · by @U0MAYA1\n\n"
-        "every poster at Gym in #C0123ABC\n"
+        "Every poster at Gym in #C0123ABC\n"
         "until Wed 2 Dec 2026 09:00 (Europe/Berlin) · by @U0TOM1"
     )
     assert undo(message) == [("unmute", {"mute": 7}), ("unmute", {"mute": 8})]
@@ -114,12 +115,13 @@ def test_the_last_alerts() -> None:
 
 
 HELD = """\
-While it was quiet (22:00-07:00): 5 alerts.
+While it was quiet (22:00-07:00): 6 alerts.
 
-• Library: 42 scans within 1 hour, about 6 expected, Mon
-09:00, still going on
-• Gym: 9 scans within 1 hour, hardly any expected, Mon
-09:00, over Mon 11:00 after 96 scans
+• Library: 42 scans in an hour, about 6 expected, Mon 09:00,
+still going on
+• Gym: 9 scans in an hour, hardly any expected, Mon 09:00,
+over Mon 11:00 after 96 scans
+• Lab: 60 scans in 1 hour 30 minutes, Mon 09:00
 • Hall: no scan since Sat 09:00
 • Dorm: scanned for the first time, Mon 09:00
 • Autumn: 1,000 scans reached, Mon 09:00
@@ -138,6 +140,7 @@ def test_what_was_held_comes_as_one_message() -> None:
     alerts = [
         (SPIKE, "Library"),
         (over, "Gym"),
+        (replace(SPIKE, kind=Kind.THRESHOLD, scans=60, window=5400), "Lab"),
         (Alert(Kind.QUIET, Scope.POSTER, "p", NOW - 2 * DAY, NOW, DAY, 0, 9.0, ""), "Hall"),
         (Alert(Kind.FIRST_SCAN, Scope.POSTER, "p", NOW, NOW, DAY, 1, 0.0, ""), "Dorm"),
         (Alert(Kind.MILESTONE, Scope.PROGRAM, "p", NOW, NOW, DAY, 1000, 0.0, ""), "Autumn"),
@@ -148,8 +151,8 @@ def test_what_was_held_comes_as_one_message() -> None:
     enough = shown(views.held(alerts[:1], Why.ENOUGH_TODAY, NIGHT, ZONE))
     assert enough.startswith("1 alert came after the limit of 10 alerts a day was reached:")
     many = shown(views.held(alerts * 9, Why.QUIET_HOURS, Rule(), ZONE))
-    assert many.startswith("While it was quiet: 45 alerts.")
-    assert "and 25 more alerts" in many
+    assert many.startswith("While it was quiet: 54 alerts.")
+    assert "and 34 more alerts" in many
 
 
 def test_what_is_offered_beneath_an_alert() -> None:

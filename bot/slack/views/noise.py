@@ -115,7 +115,7 @@ def mutes(running: Sequence[tuple[Mute, str]], zone: str, now: int) -> Message:
     point = f"*{count(len(running), 'mute')}*, each of which ends by itself."
     shown = [
         kit.section(
-            f"{_what(mute, name)} in {_channel(mute)}\n"
+            f"{_begun(_what(mute, name))} in {_channel(mute)}\n"
             f"until {_until(mute, zone, now)} · by {kit.mention('@', mute.author)}",
             kit.button("End", UNMUTE, {"mute": mute.key}),
         )
@@ -152,6 +152,11 @@ def _what(mute: Mute, name: str) -> str:
         Scope.PROGRAM: f"{shown} and its posters",
         Scope.OVERALL: "every alert",
     }[mute.scope]
+
+
+def _begun(words: str) -> str:
+    """The same words where a line begins."""
+    return words[0].upper() + words[1:]
 
 
 def _channel(mute: Mute) -> str:

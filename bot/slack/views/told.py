@@ -64,7 +64,8 @@ def held(alerts: Sequence[tuple[Alert, str]], why: Why, rule: Rule, zone: str) -
 def _told(alert: Told, name: str, zone: str) -> str:
     votes = [f"👍 {alert.useful:,}"] if alert.useful else []
     votes += [f"👎 {alert.noise:,}"] if alert.noise else []
-    facts = [f"*{escape(name, 60)}*", alert.kind, clock(alert.fired_at, zone), " ".join(votes)]
+    kind = "gone quiet" if alert.kind is Kind.QUIET else alert.kind
+    facts = [f"*{escape(name, 60)}*", kind, clock(alert.fired_at, zone), " ".join(votes)]
     return " · ".join(fact for fact in facts if fact)
 
 
@@ -88,12 +89,12 @@ def _brief(alert: Alert, zone: str) -> str:
         case Kind.MILESTONE:
             return f"{count(alert.scans, 'scan')} reached, {when}"
         case Kind.THRESHOLD:
-            return f"{count(alert.scans, 'scan')} within {_length(alert.window)}, {when}"
+            return f"{count(alert.scans, 'scan')} in {_length(alert.window)}, {when}"
         case Kind.SPIKE:
             usual = (
                 f"about {thousands(round(alert.expected))}" if alert.expected >= 1 else "hardly any"
             )
-            scans = f"{count(alert.scans, 'scan')} within {_length(alert.window)}"
+            scans = f"{count(alert.scans, 'scan')} in {_length(alert.window)}"
             return f"{scans}, {usual} expected, {when}, {_end(alert, zone)}"
 
 
@@ -111,6 +112,8 @@ def _clock(at: int, zone: str) -> str:
 
 def _length(seconds: int) -> str:
     hours, minutes = divmod(max(seconds, 60) // 60, 60)
+    if (hours, minutes) == (1, 0):
+        return "an hour"
     told = [count(hours, "hour")] if hours else []
     told += [count(minutes, "minute")] if minutes else []
     return " ".join(told)

@@ -12,7 +12,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 
-from bot.listeners import actions, commands, repeats
+from bot.listeners import actions, commands, noise, repeats
 from bot.slack.client import call
 from bot.slack.errors import Refused, SlackError
 
@@ -65,6 +65,7 @@ def bolt(
     repeats.register(app)
     commands.register(app, questions, clock)
     actions.register(app, questions, clock)
+    noise.register(app, questions.noise, clock)
     return app
 
 

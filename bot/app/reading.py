@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.domain.model import Programs
+from bot.domain.noise import Rule, quiet_hours
 from bot.services.condition import Condition
 from bot.services.ingest import feeds_of
+from bot.services.noise import Noise
 from bot.services.questions import Questions
 from bot.services.reports import Reports
 
 if TYPE_CHECKING:
     from bot.config import Settings
+    from bot.config.model import Override
     from bot.store.database import Database
 
 
@@ -35,5 +38,23 @@ def condition(settings: Settings, database: Database) -> Condition:
 
 def questions(settings: Settings, database: Database) -> Questions:
     """What turns words into an answer that can be shown."""
-    zone = settings.config.zone
-    return Questions(reports(settings, database), condition(settings, database), zone)
+    return Questions(
+        reports(settings, database),
+        condition(settings, database),
+        noise(settings, database),
+        settings.config.zone,
+    )
+
+
+def noise(settings: Settings, database: Database) -> Noise:
+    """What decides how much a channel hears of alerts."""
+    alerts, zone = settings.config.alerts, settings.config.zone
+    rule = Rule(quiet_hours(alerts.quiet_hours, zone), alerts.most_a_day)
+    rules = {each.channel: _overridden(rule, each, zone) for each in alerts.overrides}
+    return Noise(database, programs(settings), zone, rule, rules)
+
+
+def _overridden(rule: Rule, override: Override, zone: str) -> Rule:
+    hours, most = override.quiet_hours, override.most_a_day
+    quiet = rule.quiet if hours is None else quiet_hours(hours, zone)
+    return Rule(quiet, rule.most_a_day if most is None else most)

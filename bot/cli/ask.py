@@ -10,7 +10,7 @@ from bot.app import reading
 from bot.cli import data, session
 
 if TYPE_CHECKING:
-    from bot.slack.message import Message
+    from bot.services.questions import Found
 
 
 @click.command(short_help="Answer a question as /posters would.")
@@ -29,14 +29,14 @@ def ask(words: tuple[str, ...], *, as_json: bool) -> None:
     elif as_json and found.status:
         session.print_json(data.status(found.status))
     else:
-        _print(found.message, as_json=as_json)
+        _print(found, as_json=as_json)
 
 
-def _print(message: Message, *, as_json: bool) -> None:
+def _print(found: Found, *, as_json: bool) -> None:
     from bot.slack.terminal import as_text  # noqa: PLC0415 - numbers alone need no layout
 
-    text = as_text(message)
+    text = as_text(found.message)
     if as_json:
-        session.print_json({"question": "help", "text": text})
+        session.print_json({"question": found.verb, "text": text})
     else:
         click.echo(text)

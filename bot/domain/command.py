@@ -32,6 +32,8 @@ class Verb(StrEnum):
     PROGRAM = "program"
     TREND = "trend"
     STATUS = "status"
+    MUTES = "mutes"
+    ALERTS = "alerts"
     HELP = "help"
 
 
@@ -44,11 +46,15 @@ _ALIASES = {
     "leaders": Verb.LEADERBOARD,
     "trends": Verb.TREND,
     "health": Verb.STATUS,
+    "mute": Verb.MUTES,
+    "muted": Verb.MUTES,
+    "alert": Verb.ALERTS,
     "?": Verb.HELP,
 } | {verb.value: verb for verb in Verb}
-_VERBS = "Try “top”, “leaderboard”, “poster”, “program”, “trend”, “status” or “help”."
+_VERBS = f"Try {', '.join(f'“{verb}”' for verb in Verb if verb is not Verb.HELP)} or “help”."
 _RANKING = {Verb.TOP, Verb.LEADERBOARD}
 _ABOUT_ONE = {Verb.POSTER, Verb.PROGRAM}
+_ALONE = {Verb.STATUS, Verb.MUTES, Verb.ALERTS}
 _FILLERS = {Verb.TOP: "posters", Verb.LEADERBOARD: "ambassadors"}
 
 
@@ -87,7 +93,7 @@ class Question:
 
     def words(self) -> str:
         """Canonical words, which parse back to this question at the same time and place."""
-        if self.verb in {Verb.HELP, Verb.STATUS}:
+        if self.verb is Verb.HELP or self.verb in _ALONE:
             return self.verb
         parts: list[str] = [self.verb]
         if self.verb in _RANKING:
@@ -128,7 +134,7 @@ class _Reading:
         verb = self._verb()
         if verb is Verb.HELP:
             return Question(verb, self._default(verb))
-        if verb is Verb.STATUS:
+        if verb in _ALONE:
             self._refuse(verb, self._rest)
         span, filters = self._period(verb), self._filters()
         if verb in _ABOUT_ONE:
@@ -235,8 +241,8 @@ class _Reading:
             return
         text = _text(left)
         guess = phrase.suggest(text[:_LONGEST_VALUE], self._wall)
-        if verb is Verb.STATUS:
-            remedy = "“status” stands alone."
+        if verb in _ALONE:
+            remedy = f"“{verb}” stands alone."
         elif guess:
             remedy = f"Did you mean “{verb} {guess}”?"
         else:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.services.questions import Questions
 
 SHARE, ASK = "share", "ask"
-_STALE = "This button is from another version of the bot. Please ask again with `/posters`."
+_STALE = "This button is from another version of the bot. Please ask again with “/posters”."
 _LAST_SECOND = 2**32
 
 

@@ -13,14 +13,16 @@ from bot.slack import views
 if TYPE_CHECKING:
     from bot.domain.model import Answer, Status
     from bot.services.condition import Condition
+    from bot.services.noise import Noise
     from bot.services.reports import Reports
     from bot.slack.message import Message
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found: an answer, the bot's status, or neither for `help`; and how to show it."""
+    """What was found and how to show it; numbers where it is an answer or the bot's status."""
 
+    verb: Verb
     message: Message
     answer: Answer | None = None
     status: Status | None = None
@@ -32,6 +34,7 @@ class Questions:
 
     reports: Reports
     condition: Condition
+    noise: Noise
     zone: str
 
     def ask(self, words: str, now: int, *, shared_by: str | None = None) -> Found:
@@ -43,13 +46,19 @@ class Questions:
             StoreError: when the store can't be read.
         """
         question = command.parse(words, now, self.zone)
-        if question.verb is Verb.HELP:
-            return Found(views.help())
-        if question.verb is Verb.STATUS:
-            status = self.condition.status(now)
-            return Found(views.status(status), status=status)
+        verb = question.verb
+        match verb:
+            case Verb.HELP:
+                return Found(verb, views.help())
+            case Verb.MUTES:
+                return Found(verb, views.mutes(self.noise.mutes(now), self.zone, now))
+            case Verb.ALERTS:
+                return Found(verb, views.last_alerts(*self.noise.last(), self.zone))
+            case Verb.STATUS:
+                status = self.condition.status(now)
+                return Found(verb, views.status(status), status=status)
         answer = self.reports.answer(question, now)
-        return Found(views.answer(answer, now, shared_by=shared_by), answer=answer)
+        return Found(verb, views.answer(answer, now, shared_by=shared_by), answer=answer)
 
     def ask_kindly(self, words: str, now: int, *, shared_by: str | None = None) -> Message:
         """The same, with a mistake in the words answered by a message rather than an error."""

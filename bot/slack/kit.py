@@ -19,12 +19,17 @@ from slackblocks import (
     DataSeries,
     DataTableBlock,
     DataVisualizationBlock,
+    DatePicker,
+    Element,
     HeaderBlock,
     LineChart,
+    Option,
+    OptionGroup,
     RawNumber,
     RawText,
     RichTextBlock,
     SectionBlock,
+    StaticSelectMenu,
     Text,
     TextType,
 )
@@ -33,7 +38,7 @@ from slackblocks import Message as Payload
 from bot.slack.message import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bot.slack.message import Block as BlockDict
 
@@ -41,6 +46,8 @@ NOTHING = "\N{EN DASH}"  # where a text turns out empty
 LABEL = 20  # characters of a chart's labels
 CATEGORIES = 20  # of a chart
 _SECTION, _CONTEXT, _HEADER, _BUTTON, _VALUE, _TITLE, _CELL = 2900, 900, 150, 75, 2000, 50, 60
+_BLOCK_ID, _OPTION_VALUE = 255, 150
+_OWN_ID = ":"  # in every block id that we give; those that the library makes up have none
 
 # Controls, invisible marks that reorder or hide text, and halves of characters.
 _UNSEEN = re.compile(
@@ -95,12 +102,12 @@ def mention(sign: str, text: str) -> str:
 
 def header(text: str) -> Block:
     """A headline in plain text."""
-    return HeaderBlock(Text(clean(text, _HEADER), type_=TextType.PLAINTEXT))
+    return HeaderBlock(_plain(text, _HEADER))
 
 
-def section(mrkdwn: str) -> Block:
-    """A paragraph of mrkdwn."""
-    return SectionBlock(_verbatim(mrkdwn))
+def section(mrkdwn: str, beside: Button | None = None) -> Block:
+    """A paragraph of mrkdwn, with a button `beside` it where one is given."""
+    return SectionBlock(_verbatim(mrkdwn), accessory=beside)
 
 
 def sections(lines: Iterable[str]) -> tuple[Block, ...]:
@@ -132,10 +139,41 @@ def button(label: str, action: str, value: Mapping[str, object]) -> Button | Non
     return Button(clean(label, _BUTTON), action_id=action, value=packed)
 
 
-def actions(*buttons: Button | None) -> tuple[Block, ...]:
-    """A row of the buttons that exist, or nothing."""
-    there = [each for each in buttons if each]
-    return (ActionsBlock(list(there)),) if there else ()
+def menu(
+    action: str, placeholder: str, groups: Iterable[tuple[str, Mapping[str, Mapping[str, object]]]]
+) -> StaticSelectMenu | None:
+    """A menu of labelled groups, each the texts of its options with what they hand to the listener.
+
+    An option that can't hold its value is left out; None where that leaves nothing.
+    """
+    shown = [
+        OptionGroup(_plain(label, _BUTTON), options)
+        for label, texts in groups
+        if (options := [each for item in texts.items() for each in _option(*item)])
+    ]
+    if not shown:
+        return None
+    return StaticSelectMenu(action, option_groups=shown, placeholder=_plain(placeholder, _BUTTON))
+
+
+def day_picker(action: str, placeholder: str) -> Element:
+    """A calendar in which a day is chosen; it hands on nothing else than that day."""
+    return DatePicker(action, placeholder=_plain(placeholder, _BUTTON))
+
+
+def actions(*elements: Element | None, own_id: str | None = None) -> tuple[Block, ...]:
+    """A row of the buttons and menus that exist, or nothing.
+
+    The listeners are told `own_id`, up to 255 characters with a colon among them, with each action.
+    """
+    there = [each for each in elements if each]
+    return (ActionsBlock(there, own_id),) if there else ()
+
+
+def own_id(*facts: str) -> str | None:
+    """An id for `actions`, from which the facts can be read back; None where it can't hold them."""
+    packed = _OWN_ID.join(facts)
+    return packed if len(packed) <= _BLOCK_ID else None
 
 
 def chart(
@@ -191,7 +229,19 @@ def _line(text: str) -> str:
 def _resolved(text: str, blocks: list[Block]) -> tuple[BlockDict, ...]:
     """The blocks as JSON types, without the random ids that Slack would make up itself."""
     resolved = Payload("any", text=text, blocks=blocks).to_dict()["blocks"]
-    return tuple({k: v for k, v in block.items() if k != "block_id"} for block in resolved)
+    return tuple(
+        {k: v for k, v in block.items() if k != "block_id" or _OWN_ID in v} for block in resolved
+    )
+
+
+def _option(text: str, value: Mapping[str, object]) -> Iterator[Option]:
+    packed = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if _units(packed) <= _OPTION_VALUE:
+        yield Option(_plain(text, _BUTTON), packed)
+
+
+def _plain(text: str, limit: int) -> Text:
+    return Text(clean(text, limit), type_=TextType.PLAINTEXT)
 
 
 def _verbatim(mrkdwn: str) -> Text:

@@ -85,6 +85,14 @@ def test_help_and_status_as_data(filled: Terminal) -> None:
     assert "top 5 last week" in filled.out
 
 
+def test_what_is_muted_and_told(filled: Terminal) -> None:
+    for words, said in (("mutes", "Nothing is muted."), ("alerts", "No alerts yet.")):
+        assert filled.run("ask", words) == 0
+        assert filled.out.startswith(said)
+        told = filled.json("ask", "--json", words)
+        assert (told["question"], told["text"][: len(said)]) == (words, said)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

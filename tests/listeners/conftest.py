@@ -12,6 +12,7 @@ from bot.sandbox.fake_slack import FakeSlack
 from bot.sandbox.interactions import Interactions
 from bot.sandbox.workspace import YOU
 from bot.services.condition import Condition
+from bot.services.noise import Noise
 from bot.services.questions import Questions
 from bot.services.reports import Reports
 from bot.slack.sender import make_client
@@ -93,7 +94,8 @@ def room(tmp_path: Path) -> Iterator[Room]:
     database = open_store(f"sqlite:///{tmp_path / 'store.db'}")
     programs = Programs({"prog_spring": "Spring fair"})
     condition = Condition(database, programs, ZONE, ["impressions"], 300)
-    questions = Questions(Reports(database, programs), condition, ZONE)
+    noise = Noise(database, programs, ZONE)
+    questions = Questions(Reports(database, programs), condition, noise, ZONE)
     with FakeSlack(channels=("posters",)) as slack:
         client = make_client("xoxb-sandbox", slack.api_url)
         found = Room(slack, database, bolt(client, questions, lambda: found.now))

@@ -10,6 +10,7 @@ from bot.domain.naming import UnknownNameError
 from bot.domain.period import Period
 from bot.services.condition import Condition
 from bot.services.digests import DIGEST, LEADERBOARD, Publisher
+from bot.services.noise import Noise
 from bot.services.questions import Questions
 from bot.services.reports import Reports
 from bot.store import directory, health, impressions
@@ -223,7 +224,7 @@ def test_the_digest_the_command_and_the_export_agree(database: Database) -> None
     reports = Reports(database, PROGRAMS)
     publisher = Publisher(database, reports, lambda: NOW, [], ZONE, 0)
     condition = Condition(database, PROGRAMS, ZONE, [], 60)
-    questions = Questions(reports, condition, ZONE)
+    questions = Questions(reports, condition, Noise(database, PROGRAMS, ZONE), ZONE)
     exported = len(list(impressions.stream(database, early, late)))
     for kind, words in ((DIGEST, "top 5 yesterday"), (LEADERBOARD, "leaderboard 10 last week")):
         published, _ = publisher.render(publisher.edition(kind, NOW), "", NOW)

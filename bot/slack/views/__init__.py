@@ -5,14 +5,24 @@ from bot.slack.views.answers import answer
 from bot.slack.views.digests import digest, leaderboard
 from bot.slack.views.guidance import help, mistake  # noqa: A004 - the words of `/posters help`
 from bot.slack.views.health import status
+from bot.slack.views.noise import ended, muted, mutes, stood, thanks, unmuted
+from bot.slack.views.told import held, last_alerts
 
 __all__ = [
     "answer",
     "digest",
+    "ended",
+    "held",
     "help",
+    "last_alerts",
     "leaderboard",
     "mistake",
+    "muted",
+    "mutes",
     "spike",
     "status",
+    "stood",
+    "thanks",
     "trouble",
+    "unmuted",
 ]

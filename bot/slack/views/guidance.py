@@ -17,6 +17,8 @@ _QUESTIONS = (
     ("poster library", "one poster, by place or id"),
     ("program autumn", "one program, by name or id"),
     ("trend last 30 days", "scans over time"),
+    ("alerts", "the last alerts, and what people made of them"),
+    ("mutes", "what is muted, and a button to end it"),
     ("status", "whether the bot is well"),
 )
 _PERIODS = (

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWar
 
 AMOUNT = st.floats(0, 1e12)
 TIME = st.integers(NOW - 10**8, NOW + 10**6)
-CHANNELS = st.sampled_from(["#alerts", "C0123ABC"]) | TEXT
+CHANNELS = st.sampled_from(["#alerts", "C0123ABC", f"#{'x' * 80}"])
 BANDS = st.lists(st.builds(Band, TEXT, COUNT, AMOUNT, AMOUNT), max_size=60).map(tuple)
 SEEN = st.builds(
     Evidence,

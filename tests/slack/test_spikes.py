@@ -198,6 +198,13 @@ def test_hardly_any() -> None:
     assert "in the last hour, hardly any expected." in told(DEVICE).text
 
 
+def test_a_doubtful_spike_says_so_in_the_first_line() -> None:
+    assert told(DEVICE).text.endswith("Most likely one phone: 26 of 30 scans came from it.")
+    assert shown(told(DEVICE)).count("one phone") == 1
+    over = shown(told(replace(DEVICE, resolved_at=NOW + HOUR), now=NOW + HOUR))
+    assert over.count("one phone") == 1
+
+
 def test_the_chart_shows_what_is_usual_and_what_is_not() -> None:
     message = told(CROWD, LIBRARY)
     [chart] = [block["chart"] for block in message.blocks if "chart" in block]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.slack.message import Message
 
 _HOUR = 3600
-_IMPERSONAL = {Verdict.DEVICE, Verdict.BOT}
+_DOUBTFUL = {Verdict.DEVICE, Verdict.BOT}  # which nobody need get up for
 _LISTED = 10  # posters of a program-wide event
 
 
@@ -39,9 +39,10 @@ def spike(found: Alert, about: About, zone: str, now: int, channel: str) -> Mess
     """
     over = found.resolved_at is not None
     point = _over(found, about) if over else _running(found, about, zone, now)
-    facts = filter(None, (verdicts.short(found), _course(found, zone, now)))
+    told = [] if found.verdict in _DOUBTFUL and not over else [verdicts.short(found)]
+    facts = filter(None, (*told, _course(found, zone, now)))
     # A name beside "one phone" or "a bot" would read as an accusation.
-    detail = about.program if found.verdict in _IMPERSONAL else about.detail
+    detail = about.program if found.verdict in _DOUBTFUL else about.detail
     small = [escape(detail, 200)] if detail else []
     small.append(f"noticed {words.stamp(found.fired_at, zone)}")
     return kit.message(
@@ -81,14 +82,15 @@ def name(found: Alert, about: About) -> str:
 
 
 def _running(found: Alert, about: About, zone: str, now: int) -> str:
-    """Now, what is normal, and how sure that is, in one line."""
+    """Now, what is normal, and how sure that is, or why it matters less, in one line."""
     scans, expected, window, until = found.scans, found.expected, found.window, found.fired_at
     if found.now > found.usual and window <= _HOUR:
         scans, expected, window, until = found.now, found.usual, _HOUR, now
     when = words.window(window, until, zone, now, found.fired_at)
     usual = f"{words.about(expected)} expected"
     line = f"📈 {name(found, about)}: *{count(scans, 'scan')}* {when}, {usual}."
-    return f"{line} {words.surely(found.score)}".rstrip()
+    doubtful = found.verdict in _DOUBTFUL
+    return f"{line} {verdicts.short(found) if doubtful else words.surely(found.score)}".rstrip()
 
 
 def _over(found: Alert, about: About) -> str:

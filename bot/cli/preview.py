@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.app import publishing, reading
-from bot.cli import session
-from bot.domain.model import Spike
-from bot.domain.spike import WINDOW
+from bot.cli import samples, session
 from bot.services.digests import KINDS
+from bot.services.naming import Names
 from bot.store import counts
 
 if TYPE_CHECKING:
@@ -20,17 +19,17 @@ if TYPE_CHECKING:
     from bot.store.database import Database
 
 _ANSWERS = ("top", "trend", "status", "help")
-_SAMPLE_SCANS, _SAMPLE_USUAL = 34, 3.8
 
 
 @click.command(short_help="Print the Block Kit JSON of a message.")
-@click.argument("kind", metavar="KIND", type=click.Choice([*KINDS, "spike", *_ANSWERS]))
+@click.argument("kind", metavar="KIND", type=click.Choice([*KINDS, *samples.ALERTS, *_ANSWERS]))
 @click.option("--plain", is_flag=True, help="As sent where native charts are not available yet.")
 def preview(kind: str, *, plain: bool) -> None:
     """Print the Block Kit JSON of a message of this KIND, made from the scans in the store.
 
-    KIND is digest, leaderboard, spike, top, trend, status or help. Paste the output into Slack's
-    Block Kit Builder to see it. A spike is invented, on the first poster.
+    KIND is digest, leaderboard, top, trend, status or help; or an alert: spike, over, thread,
+    program, quiet, first-scan, milestone or threshold. Paste the output into Slack's Block Kit
+    Builder to see it. Alerts are invented, on the busiest poster.
     """
     settings = session.settings()
     with session.store(settings) as database:
@@ -44,9 +43,10 @@ def _message(settings: Settings, database: Database, kind: str) -> Message:
     if kind in KINDS:
         publisher = publishing.publisher(settings, database, now)
         return publisher.render(publisher.edition(kind, now), "", now)[1]
-    if kind == "spike":
+    if kind in samples.ALERTS:
         with database.read() as tx:
-            busiest = next(iter(counts.by(tx, "poster", 0, now)), "poster_123abc")
-            spike = Spike(busiest, now, WINDOW, _SAMPLE_SCANS, _SAMPLE_USUAL, "a sample")
-            return publishing.alerting(settings, database).render(tx, spike, now)
+            scans = counts.by(tx, "poster", 0, now)
+            busiest = max(scans, key=lambda poster: scans[poster], default="poster_123abc")
+            names = Names(tx, reading.programs(settings))
+            return samples.message(kind, busiest, names, settings.config.zone, now)
     return reading.questions(settings, database).ask(kind, now).message

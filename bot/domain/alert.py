@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Kind(StrEnum):
@@ -104,3 +108,21 @@ class Band:
     scans: int
     expected: float
     high: float
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an alert is about, in words: every id has been looked up already.
+
+    `name` is the poster's place or the program's name, empty for the account as a whole. `detail`
+    says who put a poster up and for what ("Maya K. · Autumn launch"). `place` and `program` are the
+    building and the program of a poster, for whoever wants to mute them; empty where unknown.
+    `names` are those of the posters in the evidence, by id. `bands` are for the chart.
+    """
+
+    name: str = ""
+    detail: str = ""
+    place: str = ""
+    program: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    bands: tuple[Band, ...] = ()

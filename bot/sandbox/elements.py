@@ -1,6 +1,7 @@
 """Checks of the small parts of Block Kit: texts, options, buttons, menus and images."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
@@ -10,6 +11,8 @@ _OPTIONS = MappingProxyType(
     {"overflow": 5, "checkboxes": 10, "radio_buttons": 10, "static_select": 100}
     | {"multi_static_select": 100}
 )
+_MOST_GROUPS = 100
+_A_DAY = "2026-11-02"
 
 
 def trouble(what: str, place: str) -> str:
@@ -48,7 +51,9 @@ def check_element(element: object, place: str, allowed: frozenset[str]) -> Itera
     elif type_ == "button":
         yield from _check_button(element, place)
     elif type_ in _OPTIONS:
-        yield from _check_options(element, place, _OPTIONS[type_])
+        yield from _check_menu(element, place, _OPTIONS[type_])
+    elif type_ == "datepicker" and not _is_day(element.get("initial_date", _A_DAY)):
+        yield trouble("must be a date such as 2026-11-02", f"{place}/initial_date")
     if "placeholder" in element:
         yield from check_text(element["placeholder"], f"{place}/placeholder", 150, plain=True)
     if "confirm" in element:
@@ -80,16 +85,25 @@ def _check_button(element: Json, place: str) -> Iterator[str]:
         yield trouble("must be primary or danger", f"{place}/style")
 
 
-def _check_options(element: Json, place: str, most: int) -> Iterator[str]:
-    groups = element.get("option_groups")
-    if isinstance(groups, list):
-        for index, group in enumerate(groups):
-            at = f"{place}/option_groups/{index}"
-            known = group if isinstance(group, dict) else {}
-            yield from check_text(known.get("label"), f"{at}/label", 75, plain=True)
-            yield from _check_options({"options": known.get("options")}, at, most)
+def _check_menu(element: Json, place: str, most: int) -> Iterator[str]:
+    """Options, or else groups of them."""
+    if "option_groups" not in element:
+        yield from _check_options(element.get("options"), place, most)
         return
-    options = element.get("options")
+    if "options" in element:
+        yield trouble("must have either options or option_groups", place)
+    groups = element["option_groups"]
+    if not isinstance(groups, list) or not 1 <= len(groups) <= _MOST_GROUPS:
+        yield trouble(f"must have 1 to {_MOST_GROUPS} items", f"{place}/option_groups")
+        return
+    for index, group in enumerate(groups):
+        at = f"{place}/option_groups/{index}"
+        known = group if isinstance(group, dict) else {}
+        yield from check_text(known.get("label"), f"{at}/label", 75, plain=True)
+        yield from _check_options(known.get("options"), at, most)
+
+
+def _check_options(options: object, place: str, most: int) -> Iterator[str]:
     if not isinstance(options, list) or not 1 <= len(options) <= most:
         yield trouble(f"must have 1 to {most} items", f"{place}/options")
         return
@@ -106,6 +120,13 @@ def _check_option(option: object, place: str) -> Iterator[str]:
     yield from _optional(option, place, {"url": 3000})
     if "description" in option:
         yield from check_text(option["description"], f"{place}/description", 75)
+
+
+def _is_day(value: object) -> bool:
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
 
 
 def _optional(part: Json, place: str, limits: Mapping[str, int]) -> Iterator[str]:

@@ -183,7 +183,7 @@ def chart(
     instead: tuple[Block, ...],
 ) -> Native:
     """A native chart of scans by label; at most `CATEGORIES` points."""
-    labels = _unique([label for label, _ in points])
+    labels = unique([label for label, _ in points])
     data = [DataPoint(label, scans) for label, (_, scans) in zip(labels, points, strict=True)]
     drawn = kind([DataSeries("Scans", data)], AxisConfig(labels))
     return Native(DataVisualizationBlock(clean(title, _TITLE), drawn), instead)
@@ -204,6 +204,19 @@ def table(
     cells = [[_cell(row[index]) for index in kept] for row in (head, *rows)]
     page = min(len(rows), 25)
     return Native(DataTableBlock(cells, clean(caption, _HEADER), page_size=page), instead)
+
+
+def unique(labels: Iterable[str]) -> list[str]:
+    """The labels cut to what an axis shows, told apart by a number where two are the same."""
+    unique: list[str] = []
+    for label in labels:
+        candidate, again = clean(label, LABEL), 1
+        while candidate in unique:
+            again += 1
+            mark = f" ({again})"
+            candidate = clean(label, LABEL - len(mark)) + mark
+        unique.append(candidate)
+    return unique
 
 
 def message(text: str, parts: Iterable[Part]) -> Message:
@@ -253,19 +266,6 @@ def _cell(value: str | int) -> RawText | RawNumber:
     if isinstance(value, int):
         return RawNumber(value, f"{value:,}")
     return RawText(clean(value, _CELL))
-
-
-def _unique(labels: Iterable[str]) -> list[str]:
-    """The labels cut to what an axis shows, told apart by a number where two are the same."""
-    unique: list[str] = []
-    for label in labels:
-        candidate, again = clean(label, LABEL), 1
-        while candidate in unique:
-            again += 1
-            mark = f" ({again})"
-            candidate = clean(label, LABEL - len(mark)) + mark
-        unique.append(candidate)
-    return unique
 
 
 def _units(text: str) -> int:

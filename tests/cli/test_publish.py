@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from bot.sandbox.fake_slack import FakeSlack
     from tests.cli.conftest import Terminal
 
-PREVIEWS = ("digest", "leaderboard", "spike", "top", "trend", "status", "help")
+ALERTS = ("spike", "over", "thread", "program", "quiet", "first-scan", "milestone", "threshold")
+PREVIEWS = ("digest", "leaderboard", *ALERTS, "top", "trend", "status", "help")
 
 
 @pytest.fixture
@@ -113,7 +114,7 @@ def test_every_preview_is_valid(synced: Terminal, kind: str) -> None:
     plain = synced.json("preview", kind, "--plain")
     assert problems(plain["blocks"]) == []
     assert not {block["type"] for block in plain["blocks"]} & NATIVE_CHARTS
-    if kind in {"digest", "top", "trend"}:
+    if kind in {"digest", "top", "trend", "spike", "over", "program", "threshold"}:
         assert {block["type"] for block in message["blocks"]} & NATIVE_CHARTS
 
 

@@ -73,6 +73,12 @@ def pie(*values: float) -> Json:
     return {"type": "data_visualization", "title": "Scans", "chart": chart}
 
 
+def grouped(groups: int) -> Json:
+    options = select(1)["options"]
+    group = {"label": plain("Library"), "options": options}
+    return {"type": "static_select", "option_groups": [group] * groups}
+
+
 def select(options: int, **more: Any) -> Json:  # noqa: ANN401 - any field
     entries = [{"text": plain(f"{index}"), "value": f"{index}"} for index in range(options)]
     return {"type": "static_select", "options": entries, **more}
@@ -92,6 +98,7 @@ BEYOND: dict[str, tuple[Callable[[int], list[Json]], int]] = {
     "action_id": (lambda n: [actions(button(action_id="x" * n))], 255),
     "block_id": (lambda n: [{"type": "divider", "block_id": "x" * n}], 255),
     "options of a select": (lambda n: [actions(select(n))], 100),
+    "groups of a select": (lambda n: [actions(grouped(n))], 100),
     "options of an overflow": (lambda n: [actions(select(n) | {"type": "overflow"})], 5),
     "markdown": (lambda n: [{"type": "markdown", "text": "x" * n}], 12_000),
     "rows": (lambda n: [data_table(rows=n)], 100),
@@ -174,6 +181,8 @@ def test_no_shape_of_input_breaks_the_checks(value: object) -> None:
         ({"type": "table", "rows": [[{"type": "raw_number", "text": "1"}]]}, "must be a number"),
         ({"type": "table", "rows": [[{"type": "raw_number", "value": 1}]]}, "must be a string"),
         (pie(1, 0), "must be greater than 0"),
+        (actions(select(1, option_groups=[])), "must have either options or option_groups"),
+        (actions({"type": "datepicker", "initial_date": "1 Nov"}), "must be a date"),
         (chart("radar"), "must be a pie, bar, line or area chart"),
     ],
 )

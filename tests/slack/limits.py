@@ -96,11 +96,34 @@ def _context(block: dict[str, Any]) -> None:
 
 def _actions(block: dict[str, Any]) -> None:
     assert 0 < len(block["elements"]) <= 25
+    ids = [element["action_id"] for element in block["elements"]]
+    assert len(set(ids)) == len(ids)
+    assert size(block.get("block_id", "")) <= 255
     for element in block["elements"]:
-        assert element["type"] == "button"
-        assert size(element["value"]) <= 2000
-        json.loads(element["value"])
-        _text(element["text"], 75)
+        ELEMENTS[element["type"]](element)
+
+
+def _button(element: dict[str, Any]) -> None:
+    assert size(element["value"]) <= 2000
+    json.loads(element["value"])
+    _text(element["text"], 75)
+
+
+def _menu(element: dict[str, Any]) -> None:
+    _text(element["placeholder"], 150)
+    assert 0 < len(element["option_groups"]) <= 100
+    for group in element["option_groups"]:
+        _text(group["label"], 75)
+        assert 0 < len(group["options"]) <= 100
+        for option in group["options"]:
+            _text(option["text"], 75)
+            assert size(option["value"]) <= 150
+            json.loads(option["value"])
+
+
+def _calendar(element: dict[str, Any]) -> None:
+    assert element["placeholder"]["type"] == "plain_text"
+    _text(element["placeholder"], 150)
 
 
 def _chart(block: dict[str, Any]) -> None:
@@ -129,6 +152,7 @@ def _table(block: dict[str, Any]) -> None:
         assert (cell["type"] == "raw_number") == ("value" in cell)
 
 
+ELEMENTS = {"button": _button, "static_select": _menu, "datepicker": _calendar}
 CHECKS = {
     "header": _header,
     "section": _section,

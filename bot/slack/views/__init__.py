@@ -1,15 +1,19 @@
 """Views: what the domain found, as messages; pure, and every outside text escaped exactly once."""
 
-from bot.slack.views.alerts import spike, trouble
+from bot.slack.views.alerts import alert, spike, trouble
 from bot.slack.views.answers import answer
 from bot.slack.views.digests import digest, leaderboard
 from bot.slack.views.guidance import help, mistake  # noqa: A004 - the words of `/posters help`
 from bot.slack.views.health import status
 from bot.slack.views.noise import ended, muted, mutes, stood, thanks, unmuted
+from bot.slack.views.silences import quiet
+from bot.slack.views.spikes import details
 from bot.slack.views.told import held, last_alerts
 
 __all__ = [
+    "alert",
     "answer",
+    "details",
     "digest",
     "ended",
     "held",
@@ -19,6 +23,7 @@ __all__ = [
     "mistake",
     "muted",
     "mutes",
+    "quiet",
     "spike",
     "status",
     "stood",

@@ -1,4 +1,4 @@
-"""What can't wait: a poster that stands out, and the bot's own troubles."""
+"""What can't wait: what is told unasked, and the bot's own troubles."""
 
 from __future__ import annotations
 
@@ -6,19 +6,47 @@ from typing import TYPE_CHECKING
 
 from slackblocks import BarChart
 
+from bot.domain.alert import Kind
 from bot.domain.figures import count, thousands
 from bot.domain.lexer import quote
 from bot.slack import kit
 from bot.slack.kit import escape
-from bot.slack.views import parts
+from bot.slack.views import occasions, parts, spikes
 from bot.slack.views.phrases import clock
+from bot.slack.views.silences import quiet
 
 if TYPE_CHECKING:
+    from bot.domain.alert import About, Alert
     from bot.domain.model import Bucket, Spike
     from bot.slack.message import Message
 
 _HOUR, _MINUTE = 3600, 60
 _FRESH = 600  # seconds for which a window still counts as the last one
+
+_SINGLE = {
+    Kind.SPIKE: spikes.spike,
+    Kind.FIRST_SCAN: occasions.first_scan,
+    Kind.MILESTONE: occasions.milestone,
+    Kind.THRESHOLD: occasions.threshold,
+}
+
+
+def alert(found: Alert, about: About, zone: str, now: int, channel: str) -> Message:
+    """The message about an alert of any kind, as it stands at `now`.
+
+    Args:
+        found: The alert so far.
+        about: Its names, and its day for the chart.
+        zone: The IANA zone in which times are told.
+        now: UTC seconds up to which scans were counted.
+        channel: Where it is posted, for the menu that mutes it there.
+
+    Raises:
+        slackblocks.InvalidUsageError: If a part is over one of Slack's limits.
+    """
+    if found.kind is Kind.QUIET:
+        return quiet([found], [about], zone, now, channel)
+    return _SINGLE[found.kind](found, about, zone, now, channel)
 
 
 def spike(

@@ -70,6 +70,13 @@ def small_print(found: Answer, when: str, *more: str) -> Block:
     return kit.context(" · ".join(facts), *notes)
 
 
+def group(length: int) -> int:
+    """How many slices one point of a chart stands for, if possible without a remainder."""
+    least = -(-length // kit.CATEGORIES)
+    even = (size for size in range(least, 2 * least + 1) if length % size == 0)
+    return next(even, least)
+
+
 def _card(row: Row) -> str:
     """A poster in two lines, for a phone."""
     facts = [*_spark(row), count(row.scans, "scan"), *_change(row)]
@@ -123,23 +130,16 @@ def _left_out(found: Answer) -> Iterator[str]:
 
 def _merged(series: Sequence[Bucket]) -> tuple[str, list[tuple[str, int]]]:
     """A title and as many points as a chart can show; neighbours are added up where need be."""
-    size = _group(len(series))
-    groups = [series[at : at + size] for at in range(0, len(series), size)]
-    points = [(_span(group), sum(bucket.scans for bucket in group)) for group in groups]
+    size = group(len(series))
+    grouped = [series[at : at + size] for at in range(0, len(series), size)]
+    points = [(_span(each), sum(bucket.scans for bucket in each)) for each in grouped]
     unit = _unit(series)
     return f"Scans per {unit}" if size == 1 else f"Scans per {size} {unit}s", points
 
 
-def _group(length: int) -> int:
-    """How many slices one point of a chart stands for, if possible without a remainder."""
-    least = -(-length // kit.CATEGORIES)
-    even = (size for size in range(least, 2 * least + 1) if length % size == 0)
-    return next(even, least)
-
-
-def _span(group: Sequence[Bucket]) -> str:
+def _span(neighbours: Sequence[Bucket]) -> str:
     """The label of neighbours; a day or more says where it ends, for the last may be shorter."""
-    first, last = group[0], group[-1]
+    first, last = neighbours[0], neighbours[-1]
     both = f"{first.label}{NOTHING}{last.label}"
     if first is last or last.start - first.start < _DAY or len(both) > kit.LABEL:
         return first.label

@@ -25,11 +25,17 @@ def post_message(desk: Desk, params: Json) -> Json:
 
 
 def update(desk: Desk, params: Json) -> Json:
-    """``chat.update``: ``text`` alone takes the blocks away; metadata stay unless given."""
+    """``chat.update``: ``text`` alone takes the blocks away; metadata stay unless given.
+
+    Empty metadata take them away.
+    """
     channel = desk.channel(params.get("channel"))
+    if channel.is_archived:
+        raise SlackError("is_inactive")
     message = desk.own_message(channel, params.get("ts"), "cant_update_message")
     text, blocks = _content(desk, params)
-    message.metadata = _metadata(params) or message.metadata
+    if params.get("metadata") is not None:
+        message.metadata = _metadata(params)
     desk.workspace.edit(message, text, blocks)
     return _told(channel, message) | {"text": text}
 

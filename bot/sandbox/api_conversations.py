@@ -59,15 +59,26 @@ def history(desk: Desk, params: Json) -> Json:
     if not channel.is_member:
         raise SlackError("not_in_channel")
     newest_first = desk.workspace.messages(channel.id)[::-1]
-    seen = [message for message in newest_first if _in_history(message, params)]
-    page, cursor = _page(seen, params)
-    with_metadata = truth(params, "include_all_metadata")
-    return {
-        "messages": [message.wire(with_metadata=with_metadata) for message in page],
-        "has_more": bool(cursor),
-        "pin_count": 0,
-        "response_metadata": {"next_cursor": cursor},
-    }
+    seen = [
+        message
+        for message in newest_first
+        if message.thread_ts in (None, message.ts) and _in_time(message, params)
+    ]
+    return _told(seen, params) | {"pin_count": 0}
+
+
+def replies(desk: Desk, params: Json) -> Json:
+    """``conversations.replies``: the message at the top of a thread, then its replies in order."""
+    channel = desk.channel(params.get("channel"))
+    desk.need(_scope(channel, "history"))
+    if not channel.is_member:
+        raise SlackError("not_in_channel")
+    everything, ts = desk.workspace.messages(channel.id), str(params.get("ts"))
+    top = [message for message in everything if message.ts == ts]
+    if not top:
+        raise SlackError("thread_not_found")
+    below = [m for m in everything if m.thread_ts == ts != m.ts and _in_time(m, params)]
+    return _told([*top, *below], params)
 
 
 def open_dm(desk: Desk, params: Json) -> Json:
@@ -79,13 +90,22 @@ def open_dm(desk: Desk, params: Json) -> Json:
     return {"channel": {"id": channel.id}}
 
 
-def _in_history(message: Message, params: Json) -> bool:
+def _told(seen: Sequence[Message], params: Json) -> Json:
+    page, cursor = _page(seen, params)
+    with_metadata = truth(params, "include_all_metadata")
+    return {
+        "messages": [message.wire(with_metadata=with_metadata) for message in page],
+        "has_more": bool(cursor),
+        "response_metadata": {"next_cursor": cursor},
+    }
+
+
+def _in_time(message: Message, params: Json) -> bool:
     """Whether a message lies between ``oldest`` and ``latest``, by default without the ends."""
     ts = float(message.ts)
     oldest, latest = _time(params, "oldest", 0.0), _time(params, "latest", float("inf"))
     at_an_end = ts in (oldest, latest) and truth(params, "inclusive")
-    in_thread = message.thread_ts not in (None, message.ts)
-    return not in_thread and (oldest < ts < latest or at_an_end)
+    return oldest < ts < latest or at_an_end
 
 
 def _time(params: Json, key: str, otherwise: float) -> float:
@@ -125,5 +145,6 @@ METHODS = MappingProxyType(
         "conversations.join": (join, "channels:join"),
         "conversations.list": (list_channels, None),
         "conversations.open": (open_dm, "im:write"),
+        "conversations.replies": (replies, None),
     }
 )

@@ -53,7 +53,10 @@ class User:
 
 @dataclass
 class Message:
-    """One message; with ``only_for`` it is ephemeral and nobody else ever sees it."""
+    """One message; with ``only_for`` it is ephemeral and nobody else ever sees it.
+
+    ``edited`` is the timestamp of its last edit.
+    """
 
     ts: str
     channel: str
@@ -63,7 +66,7 @@ class Message:
     metadata: Json | None = None
     thread_ts: str | None = None
     only_for: str | None = None
-    edited: bool = False
+    edited: str | None = None
     reactions: dict[str, list[str]] = field(default_factory=dict)
 
     def wire(self, *, with_metadata: bool = False) -> Json:
@@ -76,7 +79,7 @@ class Message:
         if self.thread_ts:
             told["thread_ts"] = self.thread_ts
         if self.edited:
-            told["edited"] = {"user": self.user, "ts": self.ts}
+            told["edited"] = {"user": self.user, "ts": self.edited}
         if self.reactions:
             told["reactions"] = [
                 {"name": name, "users": users, "count": len(users)}
@@ -213,7 +216,7 @@ class Workspace:
         """New content for ``message``; what is not given is gone, as in ``chat.update``."""
         with self._changed:
             name_parts(blocks)
-            message.text, message.blocks, message.edited = text, blocks, True
+            message.text, message.blocks, message.edited = text, blocks, self._next_ts()
             self._tell_message(message)
 
     def react(self, message: Message, user: str, name: str) -> bool:

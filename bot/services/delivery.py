@@ -7,6 +7,8 @@ is looked for once more later, and a copy that landed late is removed.
 
 Where Slack does not let the bot look, the message is buried: nobody can know, and twice is as wrong
 as never. Looking into direct messages takes the permissions `im:write` and `im:history`.
+
+Messages that were sent are edited where something else is to stand in their place (`revising`).
 """
 
 from __future__ import annotations
@@ -16,8 +18,11 @@ import logging
 import os
 import secrets
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.services.refusals import hopeless, threadless
+from bot.services.revising import Revising
 from bot.slack.errors import Limited, Refused, SlackError, Unknown
 from bot.slack.message import Message
 from bot.slack.views import trouble
@@ -39,8 +44,6 @@ _LONGEST_DOUBT = 86_400
 _LAST_LOOK = 600
 _MARGIN = 3 * 3600  # a look must find the message even if our clock is some hours ahead of Slack's
 _NOTICE = "trouble"
-# While the whole bot is shut out, nobody can be told of a message given up: it waits instead.
-_SHUT_OUT = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class Delivery:
         self._managers = managers
         self._clock = clock
         self._patience = patience
+        self._revising = Revising(database, sender, clock, patience)
         self._who = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._paused: dict[str, int] = {}
 
@@ -90,16 +94,21 @@ class Delivery:
     def step(self) -> int | None:
         """One unit of work: 1 when a message was sent, 0 when not, None when there was none."""
         now = self._clock()
-        settled = now - self._patience.certain
         with self._database.write(durable=True) as tx:
-            due = outbox.claim(tx, now, self._who)
-            doubtful = None if due else outbox.claim_unknown(tx, now, self._who, settled)
-            repeated = None if due or doubtful else outbox.claim_repeated(tx, now, self._who)
-        if due:
-            return self._send(due, now)
-        if doubtful:
-            return self._look(doubtful)
-        return self._remove_copies(repeated) if repeated else None
+            work = self._claim(tx, now)
+        return work() if work else None
+
+    def _claim(self, tx: Transaction, now: int) -> Callable[[], int] | None:
+        """Take the most urgent piece of work; what it says must be committed before it is done."""
+        if due := outbox.claim(tx, now, self._who):
+            return partial(self._send, due, now)
+        if edit := self._revising.claim(tx, now):
+            return partial(self._revising.carry_out, edit)
+        if doubtful := outbox.claim_unknown(tx, now, self._who, now - self._patience.certain):
+            return partial(self._look, doubtful)
+        if repeated := outbox.claim_repeated(tx, now, self._who):
+            return partial(self._remove_copies, repeated)
+        return None
 
     def _send(self, parcel: Parcel, claimed: int) -> int:
         channel = self._target(parcel, claimed)
@@ -107,14 +116,16 @@ class Delivery:
             return 0
         message = Message.from_dict(json.loads(parcel.message))
         try:
-            receipt = self._sender.post(channel, message, parcel.intent, called=parcel.channel)
+            receipt = self._sender.post(
+                channel, message, parcel.intent, parcel.thread_ts, called=parcel.channel
+            )
         except Unknown as error:
             logger.warning("It is unknown whether a %s arrived: %s", parcel.kind, error)
             self._down(error)
         except SlackError as error:
             self._not_posted(parcel, error)
         else:
-            self._sent(parcel, receipt)
+            self._sent(parcel, receipt, parcel.message)
             return 1
         return 0
 
@@ -125,7 +136,7 @@ class Delivery:
             self._release(parcel, pause, str(Limited(pause)))
             return None
         try:
-            channel = self._sender.channel_id(parcel.channel).id
+            channel = self._channel(parcel)
         except SlackError as error:
             self._not_posted(parcel, error)
             return None
@@ -143,15 +154,20 @@ class Delivery:
             self._cannot_look(parcel, error)
             return 0
         if copies:
-            self._sent(parcel, copies[0])
+            # Of several attempts it may be an earlier one, with what was to be said then.
+            self._sent(parcel, copies[0], parcel.message if parcel.attempts == 1 else "")
             return 1
         self._again(parcel, "It did not arrive.")
         return 0
 
     def _remove_copies(self, parcel: Parcel) -> int:
         try:
-            for copy in self._copies(parcel)[1:]:
-                self._sender.delete(copy)
+            copies = self._copies(parcel)
+            # The one with the receipt is kept: its revisions and replies go there.
+            kept = [copy for copy in copies if copy.ts == parcel.sent_ts] or copies[:1]
+            for copy in copies:
+                if copy not in kept:
+                    self._sender.delete(copy)
         except SlackError as error:
             logger.warning("Could not look for a second copy of a %s: %s", parcel.kind, error)
             if not (isinstance(error, Refused) and error.permanent):
@@ -161,14 +177,18 @@ class Delivery:
         return 0
 
     def _copies(self, parcel: Parcel) -> list[Receipt]:
-        channel = self._sender.channel_id(parcel.channel).id
-        return self._sender.find_all(channel, parcel.intent, parcel.first_at - _MARGIN)
+        since = parcel.first_at - _MARGIN
+        return self._sender.find_all(self._channel(parcel), parcel.intent, since, parcel.thread_ts)
 
-    def _sent(self, parcel: Parcel, receipt: Receipt) -> None:
+    def _channel(self, parcel: Parcel) -> str:
+        """The id of the channel or person; that of a reply is known already."""
+        return parcel.thread_in or self._sender.channel_id(parcel.channel).id
+
+    def _sent(self, parcel: Parcel, receipt: Receipt, stands: str) -> None:
         now = self._clock()
         again = now + _LAST_LOOK if parcel.attempts > 1 else None
         with self._database.write(durable=True) as tx:
-            outbox.sent(tx, parcel.key, receipt.channel, receipt.ts, now, again)
+            outbox.sent(tx, parcel.key, receipt.channel, receipt.ts, now, again, stands)
             came_back = health.up(tx, SOURCE, now)
         if came_back:
             logger.warning("Slack takes messages again.")
@@ -179,7 +199,9 @@ class Delivery:
             wait = int(error.retry_after) + 1
             self._paused[parcel.channel] = self._clock() + wait
             self._release(parcel, wait, str(error))
-        elif _hopeless(error):
+        elif threadless(error):
+            self._bury_reply(parcel)
+        elif hopeless(error):
             self._bury(parcel, str(error))
         else:
             self._again(parcel, str(error))
@@ -200,7 +222,9 @@ class Delivery:
         """Keep the doubt while Slack does not answer; where it says no, nobody will ever know."""
         answered = isinstance(error, Refused) and error.code != "unreachable"
         too_long = self._clock() - parcel.first_at > _LONGEST_DOUBT
-        if _hopeless(error) or (answered and too_long):
+        if threadless(error):
+            self._bury_reply(parcel)
+        elif hopeless(error) or (answered and too_long):
             self._bury(parcel, f"It may have been posted; that can't be found out. {error}")
         else:
             logger.debug("Could not look whether a %s arrived: %s", parcel.kind, error)
@@ -213,6 +237,12 @@ class Delivery:
             if parcel.kind != _NOTICE:
                 what = f"The {parcel.kind} to {parcel.channel} could not be posted."
                 tell_managers(tx, self._managers, parcel.intent, what, reason, self._clock())
+
+    def _bury_reply(self, parcel: Parcel) -> None:
+        """Give up a reply whose thread a person took away, which nobody needs to be told."""
+        logger.info("Giving up a %s to %s: its thread is gone.", parcel.kind, parcel.channel)
+        with self._database.write(durable=True) as tx:
+            outbox.bury(tx, parcel.key, "The message in whose thread it belongs is gone.")
 
     def _down(self, error: SlackError) -> None:
         """Note that Slack does not do what it is asked, and say so once."""
@@ -233,8 +263,3 @@ def tell_managers(
     message = json.dumps(trouble(what, remedy).to_dict())
     for manager in managers:
         outbox.add(tx, f"{_NOTICE}/{about}/{manager}", _NOTICE, manager, message, now)
-
-
-def _hopeless(error: SlackError) -> bool:
-    """Whether waiting cures nothing for this message, while others may well go through."""
-    return isinstance(error, Refused) and error.permanent and error.code not in _SHUT_OUT

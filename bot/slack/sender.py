@@ -1,4 +1,4 @@
-"""Sending a message once, and finding it again when nobody knows whether it arrived."""
+"""Sending a message once, changing it, and finding it when nobody knows whether it arrived."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from bot.slack.client import call, header, make_client, pages
 from bot.slack.errors import Limited, Refused, SlackError, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from slack_sdk import WebClient
     from slack_sdk.web import SlackResponse
 
-    from bot.slack.message import Block, Message
+    from bot.slack.message import Message
 
 __all__ = [
     "Channel",
@@ -75,13 +75,31 @@ class Sender:
         `called` is what people call the channel, for a remedy. A workspace that doesn't know the
         native blocks yet refuses them and gets the text instead.
         """
-        told = called or channel
-        try:
-            return self._post(channel, message.text, message.blocks, key, thread_ts, told)
-        except Refused as refused:
-            if refused.code not in _UNFAMILIAR or message.plain is None:
-                raise
-        return self._post(channel, message.text, message.plain, key, thread_ts, told)
+        answer = _understood(
+            message,
+            self._client.chat_postMessage,
+            called or channel,
+            channel=channel,
+            thread_ts=thread_ts,
+            metadata={"event_type": _EVENT, "event_payload": {"key": key}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return _receipt(answer)
+
+    def update(self, receipt: Receipt, message: Message) -> None:
+        """Put `message` in the place of one that was sent; doing so twice does no harm.
+
+        It keeps its key. Native blocks are treated as in `post`.
+        """
+        # Metadata that are not named stay.
+        _understood(
+            message,
+            self._client.chat_update,
+            receipt.channel,
+            channel=receipt.channel,
+            ts=receipt.ts,
+        )
 
     def find_all(
         self, channel: str, key: str, oldest: float, thread_ts: str | None = None
@@ -126,28 +144,6 @@ class Sender:
             frozenset(scope.strip() for scope in granted if scope.strip()),
         )
 
-    def _post(
-        self,
-        channel: str,
-        text: str,
-        blocks: Sequence[Block],
-        key: str,
-        thread_ts: str | None,
-        called: str,
-    ) -> Receipt:
-        answer = call(
-            self._client.chat_postMessage,
-            called,
-            channel=channel,
-            text=text,
-            blocks=list(blocks),
-            thread_ts=thread_ts,
-            metadata={"event_type": _EVENT, "event_payload": {"key": key}},
-            unfurl_links=False,
-            unfurl_media=False,
-        )
-        return _receipt(answer)
-
     def _readable(self, channel: str) -> str:
         """A channel that has a history: Slack posts to a user, but does not read from one."""
         if not channel.startswith(("U", "W")):
@@ -167,6 +163,18 @@ class Sender:
             replies = self._client.conversations_replies
             return pages(replies, "messages", channel, ts=thread_ts, **wanted)
         return pages(self._client.conversations_history, "messages", channel, **wanted)
+
+
+def _understood(
+    message: Message, method: Callable[..., SlackResponse], about: str, **arguments: object
+) -> SlackResponse:
+    """Call `method` with a message, in native blocks or, where they are not known, as text."""
+    try:
+        return call(method, about, text=message.text, blocks=list(message.blocks), **arguments)
+    except Refused as refused:
+        if refused.code not in _UNFAMILIAR or message.plain is None:
+            raise
+    return call(method, about, text=message.text, blocks=list(message.plain), **arguments)
 
 
 def _key(message: Mapping[str, Any]) -> str | None:

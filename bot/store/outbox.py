@@ -1,13 +1,15 @@
 """Messages to send, each once: waiting -> sending -> sent, or back to waiting, or buried.
 
 `intent` is the identity of what is to be said; a second message with the same intent is never
-added. A row in `sending` whose process died has an unknown outcome until somebody has looked.
+added. A row in `sending` whose process died has an unknown outcome until somebody has looked. A
+message that waits can be withdrawn. A reply waits until the message in whose thread it goes is
+sent. `bot.store.revisions` brings the revisions of messages that were sent to the channel.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bot.store.database import Transaction
@@ -15,7 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One message on its way; `message` is its JSON, `first_at` when it was made (UTC seconds)."""
+    """One message on its way; `message` is its JSON, `first_at` when it was made (UTC seconds).
+
+    `sent_ts` is the time stamp of its receipt. A reply goes into the channel `thread_in`, below the
+    message with the time stamp `thread_ts`.
+    """
 
     key: int
     intent: str
@@ -24,6 +30,9 @@ class Parcel:
     message: str
     attempts: int
     first_at: int
+    sent_ts: str | None
+    thread_in: str | None
+    thread_ts: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +45,89 @@ class Buried:
     error: str
 
 
-_PARCEL = "key, intent, kind, channel, message, attempts, created_at"
+_PARCEL = """key, intent, kind, channel, message, attempts, created_at, sent_ts,
+    (select sent_to from outbox as parent where parent.intent = outbox.thread_of),
+    (select sent_ts from outbox as parent where parent.intent = outbox.thread_of)"""
+_WITHOUT_PARENT = "The message in whose thread it belongs was not posted."
 
 
-def add(tx: Transaction, intent: str, kind: str, channel: str, message: str, now: int) -> bool:
-    """Put a message in, due at once; False where the intent was already there."""
+def add(
+    tx: Transaction,
+    intent: str,
+    kind: str,
+    channel: str,
+    message: str,
+    now: int,
+    thread_of: str | None = None,
+) -> bool:
+    """Put a message in, due at once; False where the intent was already there.
+
+    With `thread_of` it is a reply to the message of that intent, and due once that is sent. It is
+    buried at once where there is no such message, or none that will be sent.
+    """
+    lost = thread_of is not None and not _may_be_sent(tx, thread_of)
     added = tx.execute(
-        """insert into outbox (intent, kind, channel, message, created_at, state, due_at)
-        values (:intent, :kind, :channel, :message, :now, 'waiting', :now)
+        """insert into outbox
+            (intent, kind, channel, message, created_at, state, due_at, thread_of, error)
+        values (:intent, :kind, :channel, :message, :now, :state, :now, :thread_of, :error)
         on conflict (intent) do nothing""",
         intent=intent,
         kind=kind,
         channel=channel,
         message=message,
         now=now,
+        state="buried" if lost else "waiting",
+        thread_of=thread_of,
+        error=_WITHOUT_PARENT if lost else None,
     )
     return added == 1
 
 
+def revise(tx: Transaction, intent: str, message: str, now: int) -> None:
+    """Let `message` (JSON) stand in the place of a message; of several revisions the last wins.
+
+    One that waits is replaced, and one that is being sent is revised once it is sent. Where a
+    message stands, nothing is asked of Slack unless something else is to stand there. A message
+    that will not be sent stays as it is.
+    """
+    tx.execute(
+        """update outbox set
+            message = case when state = 'waiting' then :message else message end,
+            revision = case when state = 'waiting'
+                or message = :message and (state = 'sending' or sending_at is null)
+                then null else :message end,
+            revise_at = case when revise_at > :now then revise_at else :now end
+        where intent = :intent and state in ('waiting', 'sending', 'sent')""",
+        intent=intent,
+        message=message,
+        now=now,
+    )
+
+
+def withdraw(tx: Transaction, intent: str) -> bool:
+    """Do not send a message that waits; False where there is none, or it is not waiting."""
+    withdrawn = tx.execute(
+        "update outbox set state = 'withdrawn' where intent = :intent and state = 'waiting'",
+        intent=intent,
+    )
+    _bury_replies(tx)
+    return withdrawn == 1
+
+
 def claim(tx: Transaction, now: int, who: str) -> Parcel | None:
-    """Take the message that has been due longest; commit this durably before the wire."""
+    """Take the message that has been due longest; commit this durably before the wire.
+
+    A reply is passed over until the message in whose thread it goes is sent.
+    """
     return _taken(
         tx.rows(
             f"""update outbox set state = 'sending', sending_at = :now, claimed_by = :who,
                 attempts = attempts + 1
             where state = 'waiting' and key = (
-                select key from outbox where state = 'waiting' and due_at <= :now
+                select key from outbox as due where state = 'waiting' and due_at <= :now
+                    and (thread_of is null or exists (
+                        select 1 from outbox as parent
+                        where parent.intent = due.thread_of and parent.state = 'sent'))
                 order by due_at, key limit 1)
             returning {_PARCEL}""",
             now=now,
@@ -115,25 +181,44 @@ def looked(tx: Transaction, key: int) -> None:
 
 
 def sent(
-    tx: Transaction, key: int, channel: str, ts: str, now: int, look_again: int | None
+    tx: Transaction,
+    key: int,
+    channel: str,
+    ts: str,
+    now: int,
+    look_again: int | None,
+    stands: str | None = None,
 ) -> None:
-    """Keep the receipt; `look_again` is when to look for a duplicate that landed late."""
+    """Keep the receipt; `look_again` is when to look for a duplicate that landed late.
+
+    `stands` is the message that was posted, by default the row's, empty where nobody knows which.
+    Whatever else is to stand in its place is due at once.
+    """
     tx.execute(
         """update outbox set state = 'sent', sent_to = :channel, sent_ts = :ts, sent_at = :now,
-            error = null, look_again_at = :look_again where key = :key""",
+            error = null, look_again_at = :look_again, attempts = 0, sending_at = null,
+            message = coalesce(cast(:stands as text), message), revise_at = :now,
+            revision = nullif(
+                coalesce(revision, nullif(message, ''), cast(:stands as text)),
+                coalesce(cast(:stands as text), message))
+        where key = :key""",
         key=key,
         channel=channel,
         ts=ts,
         now=now,
         look_again=look_again,
+        stands=stands,
     )
 
 
 def release(tx: Transaction, key: int, who: str, due_at: int, error: str) -> None:
-    """Put a message back, which certainly was not posted, to be tried again at `due_at`."""
+    """Put a message back, which certainly was not posted, to be tried again at `due_at`.
+
+    A revision that came meanwhile takes its place.
+    """
     tx.execute(
         """update outbox set state = 'waiting', due_at = :due_at, error = :error,
-            look_again_at = null
+            look_again_at = null, message = coalesce(revision, message), revision = null
         where key = :key and state = 'sending' and claimed_by = :who""",
         key=key,
         who=who,
@@ -143,12 +228,14 @@ def release(tx: Transaction, key: int, who: str, due_at: int, error: str) -> Non
 
 
 def bury(tx: Transaction, key: int, error: str) -> None:
-    """Give up a message that is being sent, with the reason that a person will read."""
+    """Give up a message that is being sent, and its replies, with the reason for people to read."""
     tx.execute(
-        "update outbox set state = 'buried', error = :error where key = :key and state = 'sending'",
+        """update outbox set state = 'buried', error = :error
+        where key = :key and state = 'sending'""",
         key=key,
         error=error,
     )
+    _bury_replies(tx)
 
 
 def counts(tx: Transaction) -> dict[str, int]:
@@ -167,10 +254,17 @@ def late(tx: Transaction, before: int) -> int:
 
 
 def buried(tx: Transaction, since: int) -> list[Buried]:
-    """Messages given up that were made since then, latest first."""
+    """Messages given up that were made since then, latest first.
+
+    Replies that only shared the fate of the message above them are left out.
+    """
     rows = tx.rows(
-        "select kind, channel, created_at, error from outbox"
-        " where state = 'buried' and created_at >= :since order by created_at desc, key desc",
+        """select kind, channel, created_at, error from outbox as lost
+        where state = 'buried' and created_at >= :since
+            and (thread_of is null or exists (
+                select 1 from outbox as parent
+                where parent.intent = lost.thread_of and parent.state = 'sent'))
+        order by created_at desc, key desc""",
         since=since,
     )
     return [Buried(*row) for row in rows]
@@ -182,5 +276,20 @@ def outcome(tx: Transaction, intent: str) -> tuple[str, str | None] | None:
     return (rows[0][0], rows[0][1]) if rows else None
 
 
-def _taken(rows: list[tuple[int, str, str, str, str, int, int]]) -> Parcel | None:
+def _may_be_sent(tx: Transaction, intent: str) -> bool:
+    found = outcome(tx, intent)
+    return found is not None and found[0] not in {"buried", "withdrawn"}
+
+
+def _bury_replies(tx: Transaction) -> None:
+    """Give up the replies to what will not be sent."""
+    tx.execute(
+        """update outbox set state = 'buried', error = :error
+        where state = 'waiting' and thread_of in (
+            select intent from outbox as parent where parent.state in ('buried', 'withdrawn'))""",
+        error=_WITHOUT_PARENT,
+    )
+
+
+def _taken(rows: list[tuple[Any, ...]]) -> Parcel | None:
     return Parcel(*rows[0]) if rows else None

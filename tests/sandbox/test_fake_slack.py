@@ -49,7 +49,10 @@ def test_a_message_is_posted_changed_and_taken_away(
     [message] = slack.workspace.messages("posters")
     assert (sent["ts"], sent["channel"]) == (message.ts, message.channel)
     client.chat_update(channel=sent["channel"], ts=sent["ts"], text="two")
-    assert (message.text, message.edited, message.metadata) == ("two", True, mark)
+    assert (message.text, message.metadata) == ("two", mark)
+    assert float(message.edited or 0) > float(message.ts)
+    client.chat_update(channel=sent["channel"], ts=sent["ts"], text="two", metadata={})
+    assert message.metadata is None
     client.chat_delete(channel=sent["channel"], ts=sent["ts"])
     assert slack.workspace.messages("posters") == []
     with refused("message_not_found"):
@@ -145,6 +148,33 @@ def test_history_looks_back_by_time_and_page(slack: FakeSlack, client: WebClient
     slack.workspace.channel("posters").is_member = False
     with refused("not_in_channel"):
         client.conversations_history(channel=channel)
+
+
+def test_a_thread_is_read_from_its_top(slack: FakeSlack, client: WebClient) -> None:
+    top = client.chat_postMessage(channel="posters", text="top")
+    channel, ts = top["channel"], top["ts"]
+    sent = [client.chat_postMessage(channel=channel, text=t, thread_ts=ts)["ts"] for t in "abc"]
+    client.chat_postMessage(channel=channel, text="beside")
+
+    def texts(**how: Any) -> list[list[str]]:  # noqa: ANN401 - arguments of the method
+        answer = client.conversations_replies(channel=channel, ts=ts, **how)
+        return [[message["text"] for message in page["messages"]] for page in answer]
+
+    assert texts() == [["top", "a", "b", "c"]]
+    assert texts(oldest=sent[1]) == [["top", "c"]]
+    assert texts(limit=3) == [["top", "a", "b"], ["c"]]
+    with refused("thread_not_found"):
+        client.conversations_replies(channel=channel, ts="1.000000")
+    slack.desk.scopes.discard("channels:history")
+    with refused("missing_scope"):
+        client.conversations_replies(channel=channel, ts=ts)
+
+
+def test_nothing_is_changed_in_an_archived_channel(slack: FakeSlack, client: WebClient) -> None:
+    sent = client.chat_postMessage(channel="posters", text="one")
+    slack.workspace.channel("posters").is_archived = True
+    with refused("is_inactive"):
+        client.chat_update(channel=sent["channel"], ts=sent["ts"], text="two")
 
 
 def test_people_and_reactions(slack: FakeSlack, client: WebClient) -> None:

@@ -10,16 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.slack.sender import Sender, make_client
-from tests.services.dying import FragileDatabase, Fuse, Killed
+from tests.services.dying import FragileDatabase, FragileSender, Fuse, Killed
 from tests.services.world import PATIENCE, Mailroom, slack_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.sandbox.fake_slack import FakeSlack
-    from bot.slack.message import Message
-    from bot.slack.sender import Channel, Receipt
     from bot.store.database import Database
 
 FAULTS = [
@@ -27,41 +23,6 @@ FAULTS = [
     *("rate_limited", "some_new_error", "not_in_channel"),
 ]
 METHODS = ["chat.postMessage", "conversations.history", "conversations.list", "chat.delete"]
-
-
-class FragileSender(Sender):
-    """A hand whose process may die before every request and after every answer."""
-
-    def __init__(self, slack: FakeSlack, fuse: Fuse) -> None:
-        super().__init__(make_client("xoxb-sandbox", slack.api_url, PATIENCE.timeout))
-        self.fuse = fuse
-
-    def channel_id(self, name_or_id: str) -> Channel:
-        self.fuse.burn()
-        return super().channel_id(name_or_id)
-
-    def post(
-        self,
-        channel: str,
-        message: Message,
-        key: str,
-        thread_ts: str | None = None,
-        called: str = "",
-    ) -> Receipt:
-        self.fuse.burn()
-        receipt = super().post(channel, message, key, thread_ts, called)
-        self.fuse.burn()
-        return receipt
-
-    def find_all(
-        self, channel: str, key: str, oldest: float, thread_ts: str | None = None
-    ) -> list[Receipt]:
-        self.fuse.burn()
-        return super().find_all(channel, key, oldest, thread_ts)
-
-    def delete(self, receipt: Receipt) -> None:
-        self.fuse.burn()
-        super().delete(receipt)
 
 
 @pytest.fixture
@@ -133,7 +94,7 @@ PROCESS = """
 import sys
 from bot.sandbox.fake_slack import FakeSlack
 from bot.store.opening import open_store
-from tests.services.dying import FragileDatabase, Fuse, Killed
+from tests.services.dying import FragileDatabase, FragileSender, Fuse, Killed
 from tests.services.world import Mailroom
 class Elsewhere: api_url = sys.argv[2]
 room = Mailroom(open_store(sys.argv[1]), Elsewhere)

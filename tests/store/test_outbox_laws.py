@@ -24,20 +24,24 @@ if TYPE_CHECKING:
     from bot.store.database import Database
 
 SETTLE = 90
+NEVER = {"buried", "withdrawn"}
 workers = st.sampled_from(["one", "two"])
 picks = st.integers(0, 5)
+texts = st.sampled_from("abc")
 
 
 @dataclass
 class Letter:
-    """What we believe of one message."""
+    """What we believe of one message; `wanted` is what it should say."""
 
+    parent: str | None = None
     state: str = "waiting"
     due_at: int = 0
     began: int = 0
     attempts: int = 0
     holder: str = ""
     look_at: int | None = None
+    wanted: str = "{}"
 
 
 class Office(RuleBasedStateMachine):
@@ -54,11 +58,24 @@ class Office(RuleBasedStateMachine):
 
     @rule(number=picks)
     def add(self, number: int) -> None:
+        """The second half are replies to the first."""
         intent = f"digest/{number}"
+        parent = f"digest/{number - 3}" if number >= 3 else None
         with self.database.write() as tx:
-            added = outbox.add(tx, intent, "digest", "#posters", "{}", self.now)
+            added = outbox.add(tx, intent, "digest", "#posters", "{}", self.now, parent)
         assert added == (intent not in self.letters)
-        self.letters.setdefault(intent, Letter(due_at=self.now))
+        lost = parent is not None and self.state_of(parent) in {"", *NEVER}
+        state = "buried" if lost else "waiting"
+        self.letters.setdefault(intent, Letter(parent, state, self.now))
+
+    def state_of(self, intent: str) -> str:
+        return self.letters[intent].state if intent in self.letters else ""
+
+    def follow(self) -> None:
+        """Replies share the fate of what is above them."""
+        for each in self.letters.values():
+            if each.state == "waiting" and each.parent and self.state_of(each.parent) in NEVER:
+                each.state = "buried"
 
     @rule(seconds=st.sampled_from([1, 30, 60, 100]))
     def wait(self, seconds: int) -> None:
@@ -71,7 +88,9 @@ class Office(RuleBasedStateMachine):
         due = [
             each
             for each in self.letters.values()
-            if each.state == "waiting" and each.due_at <= self.now
+            if each.state == "waiting"
+            and each.due_at <= self.now
+            and (each.parent is None or self.state_of(each.parent) == "sent")
         ]
         assert (parcel is None) == (not due)
         if parcel is None:
@@ -82,6 +101,10 @@ class Office(RuleBasedStateMachine):
         letter.state, letter.began, letter.holder = "sending", self.now, who
         letter.attempts += 1
         assert parcel.attempts == letter.attempts
+        assert parcel.message == letter.wanted
+        assert (parcel.thread_in, parcel.thread_ts) == (
+            ("C1", "1.0") if letter.parent else (None, None)
+        )
         self.keys[parcel.intent] = parcel.key
 
     @rule(who=workers)
@@ -118,11 +141,30 @@ class Office(RuleBasedStateMachine):
     @rule(number=picks, again=st.none() | st.just(600))
     def receive(self, number: int, again: int | None) -> None:
         intent = f"digest/{number}"
-        if intent in self.keys:
-            look_at = None if again is None else self.now + again
-            with self.database.write(durable=True) as tx:
-                outbox.sent(tx, self.keys[intent], "C1", "1.0", self.now, look_at)
-            self.letters[intent].state, self.letters[intent].look_at = "sent", look_at
+        if intent not in self.keys:
+            return
+        look_at = None if again is None else self.now + again
+        with self.database.write(durable=True) as tx:
+            outbox.sent(tx, self.keys[intent], "C1", "1.0", self.now, look_at)
+        self.letters[intent].state, self.letters[intent].look_at = "sent", look_at
+
+    @rule(number=picks, text=texts)
+    def revise(self, number: int, text: str) -> None:
+        intent = f"digest/{number}"
+        with self.database.write() as tx:
+            outbox.revise(tx, intent, text, self.now)
+        if self.state_of(intent) in {"waiting", "sending", "sent"}:
+            self.letters[intent].wanted = text
+
+    @rule(number=picks)
+    def withdraw(self, number: int) -> None:
+        intent = f"digest/{number}"
+        with self.database.write() as tx:
+            withdrawn = outbox.withdraw(tx, intent)
+        assert withdrawn == (self.state_of(intent) == "waiting")
+        if withdrawn:
+            self.letters[intent].state = "withdrawn"
+            self.follow()
 
     @rule(number=picks, who=workers, wait=st.sampled_from([0, 45]))
     def release(self, number: int, who: str, wait: int) -> None:
@@ -144,6 +186,7 @@ class Office(RuleBasedStateMachine):
             outbox.bury(tx, self.keys[intent], "never")
         if self.letters[intent].state == "sending":
             self.letters[intent].state = "buried"
+            self.follow()
 
     @invariant()
     def states_agree(self) -> None:
@@ -157,5 +200,5 @@ class Office(RuleBasedStateMachine):
 def test_any_order_of_events(database: Database, steps: int) -> None:
     office = type("OfficeOfThisStore", (Office,), {"database": database})
     run_state_machine_as_test(
-        office, settings=settings(max_examples=15, stateful_step_count=steps, deadline=None)
+        office, settings=settings(max_examples=25, stateful_step_count=steps, deadline=None)
     )

@@ -5,6 +5,7 @@ import { h, s } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { mrkdwn, nearDay } from "./mrkdwn.js";
 
+const SHORT_THREAD = 3;
 const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: "long", month: "long", day: "numeric" });
@@ -28,14 +29,15 @@ export function messageNode(message, { author, surface, replies = [] }) {
     isApp && h("span", { class: "badge" }, "App"),
     h("time", { datetime: moment.toISOString(), title: full.format(moment) }, clock.format(moment)));
   const body = h("div", { class: "message-body" },
-    message.only_for && privateNote(), head, contentOf(message, surface), reactionsOf(message), threadOf(replies));
+    message.only_for && privateNote(), head, contentOf(message, surface), reactionsOf(message), threadOf(message, replies));
   const kind = `message${message.only_for ? " ephemeral" : ""}`;
   return h("li", { class: kind, "data-ts": message.ts }, avatar(author), body);
 }
 
 function contentOf(message, surface) {
+  // Slack marks an edit of text only: blocks change without a word.
+  if (message.blocks?.length) return h("div", { class: "content" }, blocksOf(message.blocks, surface));
   const edited = message.edited && h("span", { class: "edited" }, "(edited)");
-  if (message.blocks?.length) return h("div", { class: "content" }, blocksOf(message.blocks, surface), edited);
   return h("div", { class: "content plain" }, mrkdwn(message.text, surface.names), edited);
 }
 
@@ -50,10 +52,16 @@ function reactionsOf(message) {
   return message.reactions?.length ? h("div", { class: "reactions" }, message.reactions.map(one)) : null;
 }
 
-function threadOf(replies) {
+/** Which threads a person opened (true) or closed: a message that changes is drawn anew. */
+const chosen = new Map();
+
+function threadOf(message, replies) {
   if (!replies.length) return null;
+  const key = `${message.channel} ${message.ts}`;
   const words = replies.length === 1 ? "1 reply" : `${replies.length} replies`;
-  return h("details", { class: "thread", open: replies.length <= 3 }, h("summary", {}, words), h("ol", {}, replies));
+  const choose = (event) => chosen.set(key, !event.currentTarget.parentElement.open);
+  return h("details", { class: "thread", open: chosen.get(key) ?? replies.length <= SHORT_THREAD },
+    h("summary", { onclick: choose }, words), h("ol", {}, replies));
 }
 
 /** The picture of a person or app: drawn here, so that none needs to be fetched. */

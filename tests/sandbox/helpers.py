@@ -72,3 +72,8 @@ def connected(slack: FakeSlack, app: App) -> Iterator[SocketModeHandler]:
 
 def refused(code: str) -> Any:  # noqa: ANN401 - a context manager of pytest
     return pytest.raises(SlackApiError, match=f"'error': '{code}'")
+
+
+def post(slack: FakeSlack, *blocks: Json, text: str = "hello", channel: str = "general") -> str:
+    sent = client_of(slack).chat_postMessage(channel=channel, text=text, blocks=blocks)
+    return str(sent["ts"])

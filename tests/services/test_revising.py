@@ -245,3 +245,25 @@ def test_of_two_copies_the_one_that_was_edited_stays(room: LivingRoom) -> None:
     room.rest(delivery)
     assert room.shown("a") == ["second"]
     assert room.standing("a") != [stray]
+
+
+def test_an_early_attempt_that_landed_late_is_brought_up_to_date(room: LivingRoom) -> None:
+    room.slack.fault(POST, "cut_before", times=2)
+    room.say("a")
+    delivery = room.delivery()
+    for wait in (0, PATIENCE.certain + 1):
+        room.clock.forward(wait)
+        delivery.deliver()
+    room.revise("a", "second")
+    room.clock.forward(5)
+    delivery.deliver()
+    assert (room.state("a"), len(room.asked(POST))) == ("sending", 2)
+    room.slack.workspace.post(
+        room.slack.workspace.channel("posters"),
+        "U0POSTERPULSE",
+        "first",
+        blocks=[*saying("first").blocks],
+        metadata={"event_type": "posterpulse", "event_payload": {"key": "a"}},
+    )
+    room.rest(delivery)
+    assert (room.shown("a"), len(room.asked(POST))) == (["second"], 2)

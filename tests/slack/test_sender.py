@@ -61,6 +61,31 @@ def test_unfamiliar_blocks_without_an_alternative_are_refused(
     assert len(slack.calls) == 1
 
 
+def test_changes_a_message_and_leaves_its_key_alone(slack: StandIn, sender: Sender) -> None:
+    slack.on("chat.update", no("invalid_blocks"), POSTED)
+    sender.update(Receipt("C1", "1.000100"), MESSAGE)
+    rich, plain = slack.asked("chat.update")
+    assert rich == {"channel": "C1", "ts": "1.000100", "text": "Scans", "blocks": list(RICH)}
+    assert plain == {**rich, "blocks": list(PLAIN)}
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (no("message_not_found"), Refused),
+        (no("ratelimited"), Limited),
+        (Reply(cut=True), Unknown),
+    ],
+)
+def test_a_change_that_failed_is_told_and_never_repeated(
+    slack: StandIn, sender: Sender, reply: Reply, kind: type[SlackError]
+) -> None:
+    slack.on("chat.update", reply)
+    with pytest.raises(kind):
+        sender.update(Receipt("C1", "1.000100"), MESSAGE)
+    assert len(slack.calls) == 1
+
+
 @pytest.mark.parametrize(
     ("code", "permanent", "remedy"),
     [

@@ -36,6 +36,11 @@ class Scans:
     scanner: Integers
     bot: NDArray[np.bool_]
 
+    def cut(self, begin: int, end: int) -> Scans:
+        """Those at these places."""
+        part = slice(begin, end)
+        return Scans(self.at[part], self.poster[part], self.scanner[part], self.bot[part])
+
     def until(self, now: int) -> Scans:
         """Those up to and including `now`."""
         seen = self.at <= now

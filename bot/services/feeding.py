@@ -1,0 +1,121 @@
+"""Feeding the detector from the store: who there is, and the scans of every hour that changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from bot.domain.agents import is_program
+from bot.domain.detection.recent import HOUR, KEPT, SLICES, Scans
+from bot.store import scans as stored
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from bot.domain.detection.detector import Detector
+    from bot.store.database import Database, Transaction
+    from bot.store.scans import Scan
+
+HISTORY: Final = 10 * 168  # hours from which a detector learns that knows nothing yet
+_DAY: Final = 24  # hours that are read at once
+_LATELY: Final = KEPT // SLICES  # hours in which scans that come late still change something
+_NOBODY: Final = -1
+_NEVER: Final = 2**31  # the hour of the first scan of a poster that has none
+
+
+class Feeder:
+    """Keeps a detector up to date with a store; for one thread."""
+
+    def __init__(self, database: Database, detector: Detector) -> None:
+        self._database = database
+        self._detector = detector
+        self._numbers = np.full(1, _NOBODY)
+        self._programs = np.zeros(1, np.bool_)
+        self._hour_of_names = 0
+        self._put: dict[int, int] = {}
+
+    def catch_up(self, now: int, progress: Callable[[int, int], None] | None = None) -> None:
+        """Put every hour up to `now` (UTC seconds) that is new or has changed.
+
+        `progress` hears how many hours of how many are done.
+        """
+        current = (now - 1) // HOUR
+        with self._database.read() as tx:
+            self._learn_names(tx, current)
+            first = self._first(tx, current)
+            counted = stored.hours(tx, max(first, current - _LATELY + 1), current)
+            changed = [
+                hour
+                for hour in range(first, current + 1)
+                if hour > self._latest or counted.get(hour, 0) != self._put.get(hour, 0)
+            ]
+            for done, (hour, scans) in enumerate(self.hours(tx, changed, now)):
+                self._detector.put(hour, scans)
+                self._put[hour] = len(scans.at)
+                if progress:
+                    progress(done, len(changed))
+        self._put = {hour: size for hour, size in self._put.items() if hour > current - _LATELY}
+
+    def hours(
+        self, tx: Transaction, hours: Sequence[int], now: int
+    ) -> Iterator[tuple[int, Scans]]:
+        """Each of these hours since 1970, in order, with its scans before `now`."""
+        for first in range(0, len(hours), _DAY):
+            batch = hours[first : first + _DAY]
+            rows = stored.within(tx, batch[0] * HOUR, min((batch[-1] + 1) * HOUR, now))
+            columns = self._columns(tx, rows)
+            edges = np.searchsorted(columns.at, np.arange(batch[0], batch[-1] + 2) * HOUR)
+            for hour in batch:
+                begin, end = edges[hour - batch[0]], edges[hour - batch[0] + 1]
+                yield hour, columns.cut(begin, end)
+
+    @property
+    def _latest(self) -> int:
+        return self._detector.expectation.latest
+
+    def _first(self, tx: Transaction, current: int) -> int:
+        """The hour to begin with: what is known of lately is compared once more."""
+        if self._latest:
+            return max(min(self._latest, current) - _LATELY + 1, current - HISTORY)
+        ((first,),) = tx.rows("select min(at) from impression where at >= 0")
+        begin = current if first is None else int(first) // HOUR
+        return min(max(begin, current - HISTORY), current)
+
+    def _columns(self, tx: Transaction, rows: Sequence[Scan]) -> Scans:
+        if not rows:
+            none = np.zeros(0, np.int64)
+            return Scans(none, none, none, np.zeros(0, np.bool_))
+        at, poster, agent, scanner = zip(*rows, strict=True)
+        posters, agents = np.array(poster), np.array(agent)
+        if posters.max() >= len(self._numbers) or (self._numbers[posters] == _NOBODY).any():
+            self._learn_names(tx, 0)
+        if agents.max() >= len(self._programs):
+            self._learn_agents(tx)
+        told = np.array([each or 0 for each in scanner], np.int64)
+        return Scans(np.array(at), self._numbers[posters], told, self._programs[agents])
+
+    def _learn_names(self, tx: Transaction, hour: int) -> None:
+        """Take in new posters at once, and once an hour what has become known of old ones."""
+        if hour and hour == self._hour_of_names:
+            return
+        self._hour_of_names = hour
+        rows = stored.posters(tx)
+        unknown = stored.first_hours(tx, [key for key, _, _, created in rows if created is None])
+        self._detector.know(
+            (id_, program, unknown.get(key, _NEVER) * HOUR if created is None else created)
+            for key, id_, program, created in rows
+        )
+        if rows:
+            self._numbers = np.full(rows[-1][0] + 1, _NOBODY)
+            for key, id_, _, _ in rows:
+                self._numbers[key] = self._detector.roster.number(id_)
+
+    def _learn_agents(self, tx: Transaction) -> None:
+        known = len(self._programs) - 1
+        rows = stored.agents(tx, known)
+        longer = np.zeros(rows[-1][0] + 1, np.bool_)
+        longer[: known + 1] = self._programs
+        for key, agent in rows:
+            longer[key] = is_program(agent)
+        self._programs = longer

@@ -1,0 +1,75 @@
+"""Single scans of a stretch of time, for whoever looks at who and what they were."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.store.database import Transaction
+
+# Time, key of the poster, key of the agent, hash of who scanned.
+Scan = tuple[int, int, int, int | None]
+
+
+def within(tx: Transaction, start: int, end: int) -> list[Scan]:
+    """All scans with start <= at < end, by time."""
+    return tx.rows(
+        "select at, poster, agent, scanner from impression"
+        " where at >= :start and at < :end order by at, id",
+        start=start,
+        end=end,
+    )
+
+
+def hours(tx: Transaction, first: int, last: int) -> dict[int, int]:
+    """How many scans were counted in each of these hours since 1970; those without any are left out."""
+    return dict(
+        tx.rows(
+            "select start, cast(sum(scans) as bigint) from program_tally"
+            " where width = 1 and start >= :first and start <= :last group by start",
+            first=first,
+            last=last,
+        )
+    )
+
+
+def agents(tx: Transaction, after: int) -> list[tuple[int, str]]:
+    """Key and text of every user agent with a key above `after`."""
+    return tx.rows("select key, agent from agent where key > :after order by key", after=after)
+
+
+def posters(tx: Transaction, after: int = 0) -> list[tuple[int, str, str, int | None]]:
+    """Key, id, program and time of creation of every poster with a key above `after`, by key."""
+    return tx.rows(
+        "select key, id, coalesce(program, ''), created_at from poster where key > :after"
+        " order by key",
+        after=after,
+    )
+
+
+def first_hours(tx: Transaction, posters: Iterable[int]) -> dict[int, int]:
+    """The first hour since 1970 in which each of these posters (keys) was scanned."""
+    found: dict[int, int] = {}
+    for poster in posters:
+        ((hour,),) = tx.rows(
+            "select min(start) from tally where poster = :poster and width = 1", poster=poster
+        )
+        if hour is not None:
+            found[poster] = hour
+    return found
+
+
+def totals(tx: Transaction, posters: Iterable[int]) -> dict[int, int]:
+    """All scans that were ever counted of each of these posters (keys)."""
+    return {poster: int(_one(tx, poster)) for poster in posters}
+
+
+def _one(tx: Transaction, poster: int) -> Any:  # noqa: ANN401 - a number, as the database has it
+    ((scans,),) = tx.rows(
+        "select cast(coalesce(sum(scans), 0) as bigint) from tally"
+        " where poster = :poster and width = 768",
+        poster=poster,
+    )
+    return scans

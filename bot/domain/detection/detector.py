@@ -85,7 +85,9 @@ class Detector:
         lately = float(self.rhythm.program_levels()[-1])
         level = self.expectation.level(start // HOUR, lately)
         # After a holiday all is as before at once, so a quiet day counts by half.
-        return self.expectation.window(start, end) * (level if level > lately else (level*lately)**0.5)
+        return self.expectation.window(start, end) * (
+            level if level > lately else (level * lately) ** 0.5
+        )
 
     def _usual(self, hour: int) -> Floats:
         presence = self.roster.presence(hour * HOUR, (hour + 1) * HOUR) * (1 - self.silence.told)

@@ -85,9 +85,7 @@ def posters(windows: Windows, rhythm: Rhythm, roster: Roster, which: Integers) -
     return _judged(seen, ahead, spread)
 
 
-def programs(
-    windows: Windows, rhythm: Rhythm, roster: Roster, grown: NDArray[np.bool_]
-) -> Judged:
+def programs(windows: Windows, rhythm: Rhythm, roster: Roster, grown: NDArray[np.bool_]) -> Judged:
     """Judge every program and, in the last row, the account, by their posters that are `grown`."""
     counts, expected = windows.counts * grown[:, None], windows.expected * grown[:, None]
     levels = rhythm.program_levels()
@@ -138,9 +136,7 @@ def _peers(
     return np.maximum(account * program, _FLOOR), unsure
 
 
-def _flagged(
-    counts: Floats, expected: Floats, rhythm: Rhythm, roster: Roster
-) -> NDArray[np.bool_]:
+def _flagged(counts: Floats, expected: Floats, rhythm: Rhythm, roster: Roster) -> NDArray[np.bool_]:
     """The strongest poster of each program and window, where it is far above its usual."""
     deviation = np.sqrt(rhythm.clumping * expected + 0.3 * expected**2 + 0.25)
     distance = (counts - expected) / deviation

@@ -97,8 +97,10 @@ class Rhythm:
         scans = np.bincount(_KINDS, self.week_scans, minlength=2 * HOURS)
         expected = np.bincount(_KINDS, self.week_expected, minlength=2 * HOURS)
         coarse = ((scans + _PRIOR_SEASON) / (expected + _PRIOR_SEASON))[_KINDS]
-        fine = coarse * (self.week_scans + _PRIOR_SEASON) / (
-            self.week_expected * coarse + _PRIOR_SEASON
+        fine = (
+            coarse
+            * (self.week_scans + _PRIOR_SEASON)
+            / (self.week_expected * coarse + _PRIOR_SEASON)
         )
         return fine / fine.mean()
 
@@ -124,9 +126,7 @@ class Rhythm:
         """The variance of few scans by their mean: one if each came by itself."""
         seen, expected = self.clumping_seen
         return float(
-            np.clip(
-                (seen + _CLUMPING * _CLUMPING_WEIGHT) / (expected + _CLUMPING_WEIGHT), 1.0, 3.0
-            )
+            np.clip((seen + _CLUMPING * _CLUMPING_WEIGHT) / (expected + _CLUMPING_WEIGHT), 1.0, 3.0)
         )
 
     @property

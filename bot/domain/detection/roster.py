@@ -47,6 +47,11 @@ class Roster:
         self.programs = np.append(self.programs, np.array(fresh_programs, np.int64))
         self.up_since = np.append(self.up_since, np.array(fresh_since, np.int64))
 
+    def add_programs(self, ids: Iterable[str]) -> None:
+        """Take in programs in this order; known ones stay what they are."""
+        for id_ in ids:
+            self._program(id_)
+
     def number(self, poster: str) -> int | None:
         """The number of a poster, None where it is not known."""
         return self._posters.get(poster)

@@ -170,7 +170,11 @@ class Watch:
         if scope is Scope.POSTER:
             return np.array([number])
         programs = self.detector.roster.programs
-        return np.arange(len(programs)) if scope is Scope.OVERALL else np.flatnonzero(programs == number)
+        return (
+            np.arange(len(programs))
+            if scope is Scope.OVERALL
+            else np.flatnonzero(programs == number)
+        )
 
     def _begun(
         self, subject: Subject, judged: Judged, row: int, column: int, score: float, now: int
@@ -194,8 +198,6 @@ class Watch:
         last, size = (now - 1) // SLICE, WINDOWS[column]
         columns = self.detector.recent.window
         posters = self._posters_of(subject)
-        course = np.array(
-            [columns(s, s, posters).sum() for s in range(last - size + 1, last + 1)]
-        )
+        course = np.array([columns(s, s, posters).sum() for s in range(last - size + 1, last + 1)])
         excess = np.cumsum((course - expected / size)[::-1])
         return int(last - int(excess.argmax())) * SLICE

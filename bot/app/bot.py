@@ -141,16 +141,17 @@ class _Jobs:
         self.publish()
 
     def alert(self) -> None:
-        """Look for posters that stand out."""
+        """Look for what is out of the ordinary."""
         try:
             self.alerting.look(self.now(), self.polling.ingest.watched_since())
         except StoreError as error:
-            logger.error("No spikes could be looked for: %s", error)  # noqa: TRY400 - one line says all
+            logger.error("Nothing could be looked for: %s", error)  # noqa: TRY400 - one line says all
 
     def publish(self) -> None:
         """Put everything due into the outbox."""
         try:
             self.publisher.publish_due(self.now())
+            self.alerting.release(self.now())
         except StoreError as error:
             logger.error("Nothing could be published: %s", error)  # noqa: TRY400 - one line says all
 

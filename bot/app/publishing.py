@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING
 
 from bot.app import reading
 from bot.config import WEEKDAYS
-from bot.domain.spike import Sensitivity
+from bot.domain.detection.watch import Thresholds
 from bot.domain.subscription import Schedule, Subscription
-from bot.services.alerting import Alerting
+from bot.services.alerting import Alerting, Wanted
 from bot.services.digests import DIGEST, LEADERBOARD, Publisher
+from bot.services.occasions import Threshold
+from bot.services.telling import Telling
+from bot.services.watching import Watching
 from bot.store import subscriptions
 
 if TYPE_CHECKING:
     from bot.config import Settings
     from bot.store.database import Database
 
-_HOUR = 3600
+_MINUTE = 60
 
 
 def publisher(settings: Settings, database: Database, awake: int) -> Publisher:
@@ -28,10 +31,20 @@ def publisher(settings: Settings, database: Database, awake: int) -> Publisher:
 
 
 def alerting(settings: Settings, database: Database) -> Alerting:
-    """What looks for spikes."""
-    alerts = settings.config.alerts
-    sensitivity = Sensitivity(alerts.floor, alerts.factor, alerts.rest_hours * _HOUR)
-    return Alerting(database, reading.programs(settings), sensitivity, settings.config.zone)
+    """What looks for anything out of the ordinary, and tells it."""
+    alerts, zone = settings.config.alerts, settings.config.zone
+    watching = Watching(database, zone, Thresholds.of(alerts.sensitivity))
+    telling = Telling(reading.noise(settings, database), reading.programs(settings), zone)
+    wanted = Wanted(
+        alerts.gone_quiet,
+        alerts.first_scans,
+        alerts.milestones,
+        tuple(
+            Threshold(each.scans, each.within_minutes * _MINUTE, each.filters)
+            for each in alerts.thresholds
+        ),
+    )
+    return Alerting(database, watching, telling, wanted, zone)
 
 
 def subscribe(settings: Settings, database: Database, now: int) -> None:

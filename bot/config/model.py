@@ -148,9 +148,6 @@ class Alerts(Section):
     most_a_day: int = Field(10, ge=0)
     thresholds: tuple[Threshold, ...] = ()
     overrides: tuple[Override, ...] = ()
-    floor: int = Field(10, ge=2)
-    factor: float = Field(3.0, ge=1.1)
-    rest_hours: int = Field(6, ge=1, le=168)
 
 
 class Slack(Section):

@@ -69,7 +69,7 @@ class Alert:
     the odds of that many by chance were one in 10 ** `score`. `now` is how many came in the last
     hour and `usual` how many would be expected in it; `total` scans came so far, and `peak` within
     the busiest hour. For a milestone `scans` is the number reached. `reason` says in words why it
-    speaks.
+    speaks. `group` is the key of the alert in whose message it stands, 0 where that is its own.
     """
 
     kind: Kind
@@ -90,6 +90,7 @@ class Alert:
     verdict: Verdict = Verdict.UNCLEAR
     evidence: Evidence = Evidence()
     key: int = 0
+    group: int = 0
 
     @property
     def running(self) -> bool:

@@ -164,21 +164,6 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class Spike:
-    """A poster that stands out: `scans` in the window that ends at `at`, against `expected`.
-
-    `window` is in seconds. `reason` says in words why it speaks.
-    """
-
-    poster: str
-    at: int
-    window: int
-    scans: int
-    expected: float
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Programs:
     """The human names of programs, which only the configuration knows."""
 

@@ -57,9 +57,7 @@ class Feeder:
                     progress(done, len(changed))
         self._put = {hour: size for hour, size in self._put.items() if hour > current - _LATELY}
 
-    def hours(
-        self, tx: Transaction, hours: Sequence[int], now: int
-    ) -> Iterator[tuple[int, Scans]]:
+    def hours(self, tx: Transaction, hours: Sequence[int], now: int) -> Iterator[tuple[int, Scans]]:
         """Each of these hours since 1970, in order, with its scans before `now`."""
         for first in range(0, len(hours), _DAY):
             batch = hours[first : first + _DAY]

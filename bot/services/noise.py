@@ -161,7 +161,7 @@ class Noise:
         channel = mute.channel
         for key in told.waiting(tx, channel):
             if self._covers(tx, mute, key):
-                _withdraw(tx, told.intent(channel, key))
+                outbox.withdraw(tx, told.intent(channel, key))
         covered = [key for key in held.alerts(tx, channel) if self._covers(tx, mute, key)]
         held.remove(tx, channel, covered)
 
@@ -195,9 +195,3 @@ class Noise:
                 return subject
             case Scope.OVERALL:
                 return _EVERYTHING
-
-
-def _withdraw(tx: Transaction, intent: str) -> None:
-    withdraw = getattr(outbox, "withdraw", None)
-    if withdraw:
-        withdraw(tx, intent)

@@ -49,19 +49,27 @@ class Watching:
         self._feeder = Feeder(database, self.watch.detector)
         self._saved = self.watch.detector.learned
 
-    def look(self, now: int) -> Seen:
-        """Take in what changed, and judge the windows that end `now` (UTC seconds).
-
-        Of what it finds in a history that it has never seen before, it says nothing.
+    def catch_up(self, now: int) -> None:
+        """Take in what the store has up to `now` (UTC seconds).
 
         Raises:
-            StoreError: when the store can't be read or written.
+            StoreError: when the store can't be read.
         """
         self._feeder.catch_up(now)
+
+    def look(self, now: int) -> Seen:
+        """Judge the windows that end `now` (UTC seconds).
+
+        Of posters that are quiet in a history that it has never seen before, it says nothing.
+        """
         events, quiet = self.watch.tick(now), self.watch.newly_quiet()
         if self._knows_nothing:
             quiet, self._knows_nothing = [], False
         return Seen(events, quiet)
+
+    def last_scan(self, poster: int, now: int) -> int:
+        """About when a poster (by number) was last scanned, in UTC seconds: to the hour."""
+        return now - int(self.watch.detector.silence.hours[poster]) * HOUR
 
     def save(self) -> None:
         """Keep what was learned, where that is more than before.
@@ -87,7 +95,9 @@ class Watching:
             if zone.decode() == self._zone:
                 return memory.load(rest, hour_of_week(self._zone))
         except ValueError:
-            logger.debug("What was learned of the rhythm of scans can't be read; it is learned anew.")
+            logger.debug(
+                "What was learned of the rhythm of scans can't be read; it is learned anew."
+            )
         return None
 
 

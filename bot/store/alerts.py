@@ -1,33 +1,123 @@
-"""The alerts that were decided, so that none is given twice."""
+"""What was told unasked, so that nothing is told twice and what runs can be followed."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+from bot.domain.alert import Alert, Evidence, Kind, Scope, Verdict
+from bot.store.keys import rows_of
 
 if TYPE_CHECKING:
-    from bot.domain.model import Spike
+    from collections.abc import Collection
+
     from bot.store.database import Transaction
 
+_PLAIN = "key, kind, scope, subject, started_at, fired_at, resolved_at, scans, expected, reason"
+_COLUMNS = f"{_PLAIN}, detail"
+_SELECT = f"select {_COLUMNS} from alert"
+_OF_COLUMNS = frozenset(_PLAIN.split(", "))
 
-def last_spikes(tx: Transaction, since: int) -> dict[str, int]:
-    """When each poster last had a spike alert, for those since then; id to UTC seconds."""
-    return dict(
-        tx.rows(
-            "select p.id, max(a.at) from alert a join poster p on p.key = a.poster"
-            " where a.kind = 'spike' and a.at >= :since group by p.id order by p.id",
-            since=since,
-        )
+
+def add(tx: Transaction, alert: Alert) -> Alert:
+    """Keep an alert; returns it with its key."""
+    ((key,),) = tx.rows(
+        """insert into alert
+            (kind, scope, subject, started_at, fired_at, resolved_at, scans, expected, reason,
+            detail)
+        values (:kind, :scope, :subject, :started_at, :fired_at, :resolved_at, :scans, :expected,
+            :reason, :detail)
+        returning key""",
+        kind=alert.kind,
+        scope=alert.scope,
+        subject=alert.subject,
+        started_at=alert.started_at,
+        fired_at=alert.fired_at,
+        resolved_at=alert.resolved_at,
+        scans=alert.scans,
+        expected=alert.expected,
+        reason=alert.reason,
+        detail=_detail(alert),
+    )
+    return replace(alert, key=key)
+
+
+def change(tx: Transaction, alert: Alert) -> None:
+    """Keep how an alert stands now."""
+    tx.execute(
+        "update alert set resolved_at = :resolved_at, detail = :detail where key = :key",
+        resolved_at=alert.resolved_at,
+        detail=_detail(alert),
+        key=alert.key,
     )
 
 
-def add_spike(tx: Transaction, spike: Spike) -> None:
-    """Keep the alert about this spike."""
-    tx.execute(
-        """insert into alert (kind, poster, at, scans, expected, reason)
-        select 'spike', key, :at, :scans, :expected, :reason from poster where id = :poster""",
-        at=spike.at,
-        scans=spike.scans,
-        expected=spike.expected,
-        reason=spike.reason,
-        poster=spike.poster,
+def by_key(tx: Transaction, keys: Collection[int]) -> list[Alert]:
+    """The alerts with these keys, in the order of the keys."""
+    found = [_read(row) for row in rows_of(tx, f"{_SELECT} where key in", sorted(keys))]
+    return sorted(found, key=lambda alert: alert.key)
+
+
+def unresolved(tx: Transaction, kind: Kind) -> list[Alert]:
+    """The alerts of a kind that are not over, oldest first."""
+    rows = tx.rows(f"{_SELECT} where kind = :kind and resolved_at is null order by key", kind=kind)
+    return [_read(row) for row in rows]
+
+
+def ended(tx: Transaction, kind: Kind, since: int) -> list[Alert]:
+    """The alerts of a kind that were over since then (UTC seconds), oldest first."""
+    rows = tx.rows(
+        f"{_SELECT} where kind = :kind and resolved_at >= :since order by key",
+        kind=kind,
+        since=since,
+    )
+    return [_read(row) for row in rows]
+
+
+def group(tx: Transaction, key: int) -> list[Alert]:
+    """The alerts that stand in the message of this one, itself first."""
+    near = [each for each in _since(tx, key, Kind.QUIET) if key in {each.key, each.group}]
+    return sorted(near, key=lambda alert: alert.key)
+
+
+def reached(tx: Transaction, kind: Kind, scope: Scope, subject: str) -> int:
+    """The most scans of which an alert of a kind told for a subject; -1 where none did."""
+    ((most,),) = tx.rows(
+        "select coalesce(max(scans), -1) from alert"
+        " where kind = :kind and scope = :scope and subject = :subject",
+        kind=kind,
+        scope=scope,
+        subject=subject,
+    )
+    return int(most)
+
+
+def _since(tx: Transaction, key: int, kind: Kind) -> list[Alert]:
+    rows = tx.rows(f"{_SELECT} where key >= :key and kind = :kind order by key", key=key, kind=kind)
+    return [_read(row) for row in rows]
+
+
+def _detail(alert: Alert) -> str:
+    told = {name: value for name, value in asdict(alert).items() if name not in _OF_COLUMNS}
+    return json.dumps(told)
+
+
+def _read(row: tuple[Any, ...]) -> Alert:
+    *plain, detail = row
+    key, kind, scope, *rest = plain
+    told = json.loads(detail)
+    names = _PLAIN.split(", ")[3:]
+    values = dict(zip(names, rest, strict=True))
+    evidence = told.pop("evidence", {})
+    evidence["busy"] = tuple((id_, scans) for id_, scans in evidence.get("busy", ()))
+    return Alert(
+        kind=Kind(kind),
+        scope=Scope(scope),
+        key=key,
+        verdict=Verdict(told.pop("verdict", Verdict.UNCLEAR)),
+        evidence=Evidence(**evidence),
+        window=told.pop("window", 3600),
+        **values,
+        **told,
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from bot.store.keys import known_keys, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from bot.store.database import Transaction
 
@@ -24,7 +26,7 @@ def within(tx: Transaction, start: int, end: int) -> list[Scan]:
 
 
 def hours(tx: Transaction, first: int, last: int) -> dict[int, int]:
-    """How many scans were counted in each of these hours since 1970; those without any are left out."""
+    """How many scans were counted in each of these hours since 1970, where there were any."""
     return dict(
         tx.rows(
             "select start, cast(sum(scans) as bigint) from program_tally"
@@ -38,6 +40,21 @@ def hours(tx: Transaction, first: int, last: int) -> dict[int, int]:
 def agents(tx: Transaction, after: int) -> list[tuple[int, str]]:
     """Key and text of every user agent with a key above `after`."""
     return tx.rows("select key, agent from agent where key > :after order by key", after=after)
+
+
+def agents_of(tx: Transaction, keys: Collection[int]) -> dict[int, str]:
+    """The user agents with these keys."""
+    return dict(rows_of(tx, "select key, agent from agent where key in", keys))
+
+
+def poster_keys(tx: Transaction, ids: Collection[str]) -> set[int]:
+    """The keys of these posters."""
+    return set(known_keys(tx, "poster", ids).values())
+
+
+def poster_ids(tx: Transaction, keys: Collection[int]) -> dict[int, str]:
+    """The ids of these posters by key."""
+    return dict(rows_of(tx, "select key, id from poster where key in", keys))
 
 
 def posters(tx: Transaction, after: int = 0) -> list[tuple[int, str, str, int | None]]:
@@ -61,15 +78,24 @@ def first_hours(tx: Transaction, posters: Iterable[int]) -> dict[int, int]:
     return found
 
 
-def totals(tx: Transaction, posters: Iterable[int]) -> dict[int, int]:
-    """All scans that were ever counted of each of these posters (keys)."""
-    return {poster: int(_one(tx, poster)) for poster in posters}
+def totals(tx: Transaction, posters: Collection[str]) -> dict[str, int]:
+    """All scans that were ever counted of each of these posters (ids)."""
+    found = {}
+    for id_ in posters:
+        ((scans,),) = tx.rows(
+            "select cast(coalesce(sum(t.scans), 0) as bigint) from poster p"
+            " join tally t on t.poster = p.key and t.width = 768 where p.id = :id",
+            id=id_,
+        )
+        found[id_] = int(scans)
+    return found
 
 
-def _one(tx: Transaction, poster: int) -> Any:  # noqa: ANN401 - a number, as the database has it
+def program_total(tx: Transaction, program: str) -> int:
+    """All scans that were ever counted of a program (id)."""
     ((scans,),) = tx.rows(
-        "select cast(coalesce(sum(scans), 0) as bigint) from tally"
-        " where poster = :poster and width = 768",
-        poster=poster,
+        "select cast(coalesce(sum(t.scans), 0) as bigint) from program g"
+        " join program_tally t on t.program = g.key and t.width = 768 where g.id = :id",
+        id=program,
     )
-    return scans
+    return int(scans)

@@ -1,6 +1,6 @@
 """Views: what the domain found, as messages; pure, and every outside text escaped exactly once."""
 
-from bot.slack.views.alerts import alert, spike, trouble
+from bot.slack.views.alerts import alert, trouble
 from bot.slack.views.answers import answer
 from bot.slack.views.digests import digest, leaderboard
 from bot.slack.views.guidance import help, mistake  # noqa: A004 - the words of `/posters help`
@@ -24,7 +24,6 @@ __all__ = [
     "muted",
     "mutes",
     "quiet",
-    "spike",
     "status",
     "stood",
     "thanks",

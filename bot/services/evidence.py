@@ -1,0 +1,175 @@
+"""What lies behind an event: who scanned, and how the day went against what is usual."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bot.domain.agents import is_program
+from bot.domain.alert import Alert, Band, Evidence, Kind, Scope, Verdict
+from bot.domain.calendar import local
+from bot.domain.detection.judgement import WINDOWS
+from bot.domain.detection.recent import HOUR, SLICE
+from bot.store import scans as stored
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from bot.domain.detection.detector import Detector
+    from bot.domain.detection.events import Event
+    from bot.store.database import Transaction
+    from bot.store.scans import Scan
+
+_BUSY = 10
+_HOURS_SHOWN = 16
+_ONE_IN_A_HUNDRED = 2.33  # standard deviations
+_SAME_DEVICE = 0.5  # the share of the scans of one device from which it is what it is about
+_NOVELTY = 7 * 86_400
+_SLICES_OF_HOUR = HOUR // SLICE
+
+
+@dataclass(frozen=True, slots=True)
+class Investigation:
+    """Looks into events, inside one transaction, with what the detector knows."""
+
+    tx: Transaction
+    detector: Detector
+    zone: str
+
+    def alert(self, event: Event, now: int) -> Alert:
+        """An event as it stands at `now` (UTC seconds), to be told."""
+        scope, _ = event.subject
+        end = now if event.resolved_at is None else min(event.resolved_at, now)
+        rows = self._rows(event, end)
+        evidence = self._evidence(event, rows, end)
+        peak = _peak([at for at, *_ in rows])
+        window = WINDOWS[event.window] * SLICE
+        return Alert(
+            kind=Kind.SPIKE,
+            scope=scope,
+            subject=self.subject(event),
+            started_at=event.started_at,
+            fired_at=event.fired_at,
+            window=window,
+            scans=event.scans,
+            expected=round(event.expected, 2),
+            reason=reason(event.scans, event.expected, window),
+            score=round(event.score, 2),
+            resolved_at=event.resolved_at,
+            now=event.now,
+            usual=round(event.usual, 2),
+            total=evidence.scans,
+            peak=max(event.peak, peak),
+            verdict=self._verdict(event, evidence),
+            evidence=evidence,
+            key=event.alert,
+        )
+
+    def subject(self, event: Event) -> str:
+        """The id of the poster or program that an event is about; empty for all."""
+        scope, number = event.subject
+        roster = self.detector.roster
+        if scope is Scope.OVERALL:
+            return ""
+        return (roster.poster_ids if scope is Scope.POSTER else roster.program_ids)[number]
+
+    def bands(self, scope: Scope, number: int, now: int) -> tuple[Band, ...]:
+        """The hours up to `now`: scans, what is usual, and what chance exceeds once in a hundred."""
+        posters = self._posters(scope, number)
+        return tuple(
+            self._band(posters, now - back * HOUR) for back in reversed(range(_HOURS_SHOWN))
+        )
+
+    def _band(self, posters: NDArray[np.int64], end: int) -> Band:
+        last = (end - 1) // SLICE
+        scans = self.detector.recent.window(last - _SLICES_OF_HOUR + 1, last, posters).sum()
+        every = self.detector.expected(end - HOUR, end)
+        usual = every[posters]
+        spread = self.detector.rhythm.spread(every)[posters]
+        deviation = float(np.sqrt((usual + spread * usual**2).sum()))
+        mean = float(usual.sum())
+        label = f"{local(end - HOUR, self.zone):%H:%M}"
+        return Band(label, int(scans), mean, mean + _ONE_IN_A_HUNDRED * deviation)
+
+    def _posters(self, scope: Scope, number: int) -> NDArray[np.int64]:
+        programs = self.detector.roster.programs
+        if scope is Scope.POSTER:
+            return np.array([number])
+        return (
+            np.flatnonzero(programs == number)
+            if scope is Scope.PROGRAM
+            else np.arange(len(programs))
+        )
+
+    def _rows(self, event: Event, end: int) -> list[Scan]:
+        scope, number = event.subject
+        rows = stored.within(self.tx, event.started_at, end + 1)
+        if scope is Scope.OVERALL:
+            return rows
+        ids = self.detector.roster.poster_ids
+        wanted = stored.poster_keys(self.tx, [ids[each] for each in self._posters(scope, number)])
+        return [row for row in rows if row[1] in wanted]
+
+    def _evidence(self, event: Event, rows: Sequence[Scan], end: int) -> Evidence:
+        agents = stored.agents_of(self.tx, {agent for _, _, agent, _ in rows})
+        people = Counter(who for _, _, _, who in rows if who is not None)
+        posters = Counter(poster for _, poster, _, _ in rows)
+        names = stored.poster_ids(self.tx, posters)
+        return Evidence(
+            scans=len(rows),
+            bots=sum(is_program(agents[agent]) for _, _, agent, _ in rows),
+            told=people.total(),
+            scanners=len(people),
+            busiest=max(people.values(), default=0),
+            agents=len({agents[agent] for _, _, agent, _ in rows} - {""}),
+            posters=self._lifted(event, end),
+            busy=tuple((names[key], scans) for key, scans in posters.most_common(_BUSY)),
+        )
+
+    def _lifted(self, event: Event, end: int) -> int:
+        """How many posters had more scans than usual."""
+        scope, number = event.subject
+        posters = self._posters(scope, number)
+        start = max(event.started_at, end - WINDOWS[-1] * SLICE)
+        counts = self.detector.recent.window(start // SLICE, (end - 1) // SLICE, posters)
+        return int((counts > self.detector.expected(start, max(end, start + 1))[posters]).sum())
+
+    def _verdict(self, event: Event, evidence: Evidence) -> Verdict:
+        scope, number = event.subject
+        if scope is not Scope.POSTER:
+            return Verdict.PROGRAM_WIDE
+        if evidence.bots > _SAME_DEVICE * evidence.scans:
+            return Verdict.BOT
+        if evidence.told and evidence.busiest > _SAME_DEVICE * evidence.scans:
+            return Verdict.DEVICE
+        if event.fired_at - self.detector.roster.up_since[number] < _NOVELTY:
+            return Verdict.NEW
+        if evidence.told >= _SAME_DEVICE * evidence.scans:
+            return Verdict.CROWD
+        return Verdict.UNCLEAR
+
+
+def reason(scans: int, expected: float, window: int) -> str:
+    """Why an event is told, in words: "42 scans in 1 h, about 6.1 expected"."""
+    length = f"{window // HOUR} h" if window >= HOUR else f"{window // 60} min"
+    return f"{scans} scans in {length}, about {expected:.1f} expected"
+
+
+def resolved(alert: Alert, at: int) -> Alert:
+    """The alert, over at an instant (UTC seconds)."""
+    return replace(alert, resolved_at=at)
+
+
+def _peak(times: Sequence[int]) -> int:
+    """The most of these times (in order) within an hour."""
+    most = first = 0
+    for last, at in enumerate(times):
+        while at - times[first] >= HOUR:
+            first += 1
+        most = max(most, last - first + 1)
+    return most

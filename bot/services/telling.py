@@ -1,0 +1,133 @@
+"""Bringing alerts to channels: at once, later or not at all; and changing what stands there."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.domain.alert import About, Kind, Scope
+from bot.domain.naming import poster_name
+from bot.domain.noise import Held, Muted, place
+from bot.services.naming import Names
+from bot.slack import views
+from bot.store import alerts, outbox, subscriptions, told
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.domain.alert import Alert, Band
+    from bot.domain.model import Programs
+    from bot.services.noise import Noise, Release
+    from bot.slack.message import Message
+    from bot.store.database import Transaction
+
+logger = logging.getLogger(__name__)
+
+ALERT, HELD = "alert", "held alerts"
+_DETAILS = "/details"
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Puts alerts into the outbox of every subscribed channel, as far as its noise is wanted."""
+
+    noise: Noise
+    programs: Programs
+    zone: str
+
+    def channels(self, tx: Transaction) -> list[str]:
+        """Who wants alerts."""
+        return [each.channel for each in subscriptions.of_kind(tx, ALERT)]
+
+    def tell(self, tx: Transaction, found: Alert, now: int, bands: tuple[Band, ...] = ()) -> None:
+        """Tell of a new alert, with its details in the thread."""
+        for channel in self._open(tx, found, now):
+            intent = told.intent(channel, found.key)
+            outbox.add(
+                tx, intent, ALERT, channel, self._message(tx, found, bands, now, channel), now
+            )
+            if found.kind is Kind.SPIKE:
+                details = _json(views.details(found, self._about(tx, found, bands), self.zone))
+                outbox.add(
+                    tx, f"{intent}{_DETAILS}", ALERT, channel, details, now, thread_of=intent
+                )
+
+    def change(self, tx: Transaction, found: Alert, now: int, bands: tuple[Band, ...]) -> None:
+        """Let the messages about an alert say how it stands now."""
+        details = _json(views.details(found, self._about(tx, found, bands), self.zone))
+        for channel in self.channels(tx):
+            intent = told.intent(channel, found.key)
+            outbox.revise(tx, intent, self._message(tx, found, bands, now, channel), now)
+            outbox.revise(tx, f"{intent}{_DETAILS}", details, now)
+
+    def tell_together(self, tx: Transaction, found: Sequence[Alert], now: int) -> None:
+        """Tell of posters that have gone quiet, in one message a channel."""
+        open_to = {each.key: self._open(tx, each, now) for each in found}
+        for channel in self.channels(tx):
+            group = [each for each in found if channel in open_to[each.key]]
+            if group:
+                intent = told.intent(channel, group[0].group or group[0].key)
+                outbox.add(tx, intent, ALERT, channel, self._together(tx, group, now, channel), now)
+
+    def change_together(self, tx: Transaction, found: Sequence[Alert], now: int) -> None:
+        """Let the messages about a group of quiet posters say how they stand now."""
+        for channel in self.channels(tx):
+            intent = told.intent(channel, found[0].group or found[0].key)
+            outbox.revise(tx, intent, self._together(tx, found, now, channel), now)
+
+    def release(self, tx: Transaction, release: Release, now: int) -> None:
+        """Tell in one message of the alerts that a channel had to wait for."""
+        if release.channel in self.channels(tx):
+            found = alerts.by_key(tx, release.alerts)
+            named = [(each, self._about(tx, each).name or "Everything") for each in found]
+            rule = self.noise.rule_of(release.channel)
+            message = _json(views.held(named, release.why, rule, self.zone))
+            intent = f"held/{release.channel}/{min(release.alerts)}-{max(release.alerts)}/{now}"
+            outbox.add(tx, intent, HELD, release.channel, message, now)
+        self.noise.release(tx, release)
+
+    def _open(self, tx: Transaction, found: Alert, now: int) -> list[str]:
+        """The channels that are told at once; for those that wait, the alert is held."""
+        ready = []
+        for channel in self.channels(tx):
+            decision = self.noise.gate(tx, found, channel, now)
+            if isinstance(decision, Muted):
+                logger.info("Alert %s is not told in %s: %s.", found.key, channel, decision.reason)
+            elif isinstance(decision, Held):
+                self.noise.hold(tx, found.key, channel, decision, now)
+            else:
+                ready.append(channel)
+        return ready
+
+    def _message(
+        self, tx: Transaction, found: Alert, bands: tuple[Band, ...], now: int, channel: str
+    ) -> str:
+        return _json(views.alert(found, self._about(tx, found, bands), self.zone, now, channel))
+
+    def _together(self, tx: Transaction, found: Sequence[Alert], now: int, channel: str) -> str:
+        abouts = [self._about(tx, each) for each in found]
+        return _json(views.quiet(found, abouts, self.zone, now, channel))
+
+    def _about(self, tx: Transaction, found: Alert, bands: tuple[Band, ...] = ()) -> About:
+        names = Names(tx, self.programs)
+        busy = names.posters([id_ for id_, _ in found.evidence.busy])
+        about = About(names={id_: poster_name(each) for id_, each in busy.items()}, bands=bands)
+        if found.scope is Scope.PROGRAM:
+            name = names.program(found.subject)
+            return replace(about, name=name, program=name)
+        if found.scope is Scope.OVERALL:
+            return about
+        poster = names.posters([found.subject])[found.subject]
+        return replace(
+            about,
+            name=poster_name(poster),
+            detail=names.about(poster),
+            place=place(poster.location),
+            program=names.program(poster.program),
+        )
+
+
+def _json(message: Message) -> str:
+    return json.dumps(message.to_dict())

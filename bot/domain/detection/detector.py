@@ -12,6 +12,7 @@ from bot.domain.detection.judgement import WINDOWS, Windows
 from bot.domain.detection.recent import HOUR, HOURS_KEPT, SLICE, Recent
 from bot.domain.detection.rhythm import Rhythm
 from bot.domain.detection.roster import Roster
+from bot.domain.detection.season import HOURS, Season
 from bot.domain.detection.silence import Silence, business
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Detector:
     slot: Callable[[int], int]
     roster: Roster = field(default_factory=Roster)
     rhythm: Rhythm = field(default_factory=Rhythm.empty)
+    season: Season = field(default_factory=Season)
     recent: Recent = field(default_factory=Recent)
     expectation: Expectation = field(default_factory=Expectation)
     silence: Silence = field(default_factory=Silence)
@@ -48,6 +50,7 @@ class Detector:
         self.roster.add(posters)
         size = len(self.roster.poster_ids)
         self.rhythm.grow(size, len(self.roster.program_ids))
+        self.season.grow(size)
         self.recent.grow(size)
         self.expectation.grow(size)
         self.silence.grow(size)
@@ -65,7 +68,7 @@ class Detector:
             self.recent.move_on(each)
             if latest and each - 1 - _LAG > self.learned:
                 self._learn(each - 1 - _LAG)
-            doubt = self.rhythm.doubt(self.slot(each))
+            doubt = self.season.doubt(self.slot(each))
             self.expectation.begin(each, self._usual(each), doubt)
 
     def windows(self, now: int) -> Windows:
@@ -91,7 +94,7 @@ class Detector:
 
     def _usual(self, hour: int) -> Floats:
         presence = self.roster.presence(hour * HOUR, (hour + 1) * HOUR) * (1 - self.silence.told)
-        return self.rhythm.expected(self.roster, self.slot(hour)) * presence
+        return self.rhythm.expected(self.roster, self.season.factors(self.slot(hour))) * presence
 
     def _learn(self, hour: int) -> None:
         counts = self.recent.hour(hour)
@@ -100,7 +103,10 @@ class Detector:
         presence = self.roster.presence(start, end) * heard * (1 - self.silence.told)
         self._hear(hour, counts, heard)
         level = self.expectation.level(hour)
-        self.rhythm.learn(self.roster, counts, self.slot(hour), presence, level)
+        slot = self.slot(hour)
+        factors = self.season.factors(slot)
+        learned = self.rhythm.learn(self.roster, counts, factors, presence, level, slot // HOURS)
+        self.season.learn(*learned, presence * level, slot)
         self.learned = hour
 
     def _hear(self, hour: int, counts: Floats, heard: float) -> None:

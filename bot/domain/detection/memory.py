@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 VERSION: Final = 1
-_PARTS: Final = ("roster", "rhythm", "recent", "expectation", "silence")
+_PARTS: Final = ("roster", "rhythm", "season", "recent", "expectation", "silence")
 _COUNTS: Final = np.dtype(np.uint16)
 
 

@@ -30,12 +30,9 @@ _FORGET_RATE: Final = 0.5 ** (1 / (14 * HOURS))  # a half-life of 14 days, an ho
 _FORGET_PROGRAM: Final = 0.5 ** (1 / (7 * HOURS))
 _FORGET_SEASON: Final = 0.5 ** (1 / (28 * HOURS))
 _PRIOR_SHAPE: Final = 0.5
-_PRIOR_HOUR, _PRIOR_DAY, _PRIOR_SEASON = 4.0, 6.0, 5.0
 _PRIOR_PROGRAM: Final = 10.0
 _CLUMPING, _CLUMPING_WEIGHT = 1.3, 50.0
 _UNREST, _UNREST_WEIGHT = 0.15, 60.0
-# Each hour of the week as an hour of a weekday (0 to 23) or of the weekend (24 to 47).
-_KINDS: Final = np.repeat(np.arange(DAYS) >= 5, HOURS) * HOURS + np.tile(np.arange(HOURS), DAYS)  # noqa: PLR2004 - Saturday
 _EXTREME: Final = 6.0
 _SPARSE: Final = 0.5  # scans an hour up to which only clumping shows
 _DEVIATIONS, _ROOM = 3.0, 2.0  # of what a single hour may teach
@@ -51,10 +48,6 @@ class Rhythm:
 
     scans: Floats
     exposure: Floats
-    hour_scans: Floats
-    hour_expected: Floats
-    day_scans: Floats
-    day_expected: Floats
     today_scans: Floats
     today_expected: Floats
     unrest_seen: Floats
@@ -63,18 +56,13 @@ class Rhythm:
     program_expected: Floats
     program_unrest_seen: Floats
     program_unrest_weight: Floats
-    week_scans: Floats = field(default_factory=lambda: np.zeros(WEEK))
-    week_expected: Floats = field(default_factory=lambda: np.zeros(WEEK))
     clumping_seen: Floats = field(default_factory=lambda: np.zeros(2))
     weekday: int = -1
 
     @classmethod
     def empty(cls) -> Rhythm:
         """Nothing learned about nobody."""
-        none, hours, days = np.zeros(0), np.zeros((0, 2 * HOURS)), np.zeros((0, DAYS))
-        return cls(
-            *(none, none, hours, hours, days, days, none, none, none, none), *[np.zeros(1)] * 4
-        )
+        return cls(*[np.zeros(0)] * 6, *[np.zeros(1)] * 4)
 
     def grow(self, posters: int, programs: int) -> None:
         """Make room for so many posters and programs; the last program is the whole account."""
@@ -88,38 +76,9 @@ class Rhythm:
         means = self._program_means(roster)[roster.programs]
         return (self.scans + _PRIOR_SHAPE) / (self.exposure + _PRIOR_SHAPE / means)
 
-    def season(self) -> Floats:
-        """How busy each hour of the week is, on average one.
-
-        Twice 24 hours, of weekdays and of the weekend, come first; each hour of the week is shrunk
-        towards its one of these.
-        """
-        scans = np.bincount(_KINDS, self.week_scans, minlength=2 * HOURS)
-        expected = np.bincount(_KINDS, self.week_expected, minlength=2 * HOURS)
-        coarse = ((scans + _PRIOR_SEASON) / (expected + _PRIOR_SEASON))[_KINDS]
-        fine = (
-            coarse
-            * (self.week_scans + _PRIOR_SEASON)
-            / (self.week_expected * coarse + _PRIOR_SEASON)
-        )
-        return fine / fine.mean()
-
-    def own(self, slot: int) -> Floats:
-        """How much busier than others each poster is in this hour of the week."""
-        day = slot // HOURS
-        scans, expected = _around(self.hour_scans, slot), _around(self.hour_expected, slot)
-        hours = (scans + _PRIOR_HOUR) / (expected + _PRIOR_HOUR)
-        days = (self.day_scans[:, day] + _PRIOR_DAY) / (self.day_expected[:, day] + _PRIOR_DAY)
-        return hours * days
-
-    def doubt(self, slot: int) -> Floats:
-        """How unsure `own` is: the squared relative error of each poster's factor."""
-        hours = 1 / (_around(self.hour_scans, slot) + _PRIOR_HOUR)
-        return hours + 1 / (self.day_scans[:, slot // HOURS] + _PRIOR_DAY)
-
-    def expected(self, roster: Roster, slot: int) -> Floats:
-        """Scans that each poster usually gets in this hour of the week, were it up all of it."""
-        return self.rates(roster) * self.season()[slot] * self.own(slot)
+    def expected(self, roster: Roster, factors: Floats) -> Floats:
+        """Scans that each poster usually gets in an hour that is so busy, were it up all of it."""
+        return self.rates(roster) * factors
 
     @property
     def clumping(self) -> float:
@@ -154,33 +113,33 @@ class Rhythm:
         shape = (-1,) + (1,) * (means.ndim - 1)
         return (self.clumping - 1) / np.maximum(means, 1e-6) + own.reshape(shape)
 
-    def learn(
-        self, roster: Roster, counts: Floats, slot: int, presence: Floats, level: float
-    ) -> None:
-        """Take in an hour.
+    def learn(  # noqa: PLR0913
+        self, roster: Roster, counts: Floats, factors: Floats, presence: Floats, level: float, day: int
+    ) -> tuple[Floats, Floats]:
+        """Take in an hour; returns the scans that taught something, and those that were expected.
 
         A burst must not become the baseline, so what an hour teaches is capped.
 
         Args:
             roster: Who there is.
             counts: Scans of each poster.
-            slot: The hour of the week.
+            factors: How busy the hour usually is for each.
             presence: The part of the hour for which each poster was up and scans could be heard of.
             level: How busy the days are, against what is usual.
+            day: The weekday.
         """
-        rates, season, own = self.rates(roster), self.season()[slot], self.own(slot)
-        expected = rates * season * own * presence
+        expected = self.expected(roster, factors) * presence
         ahead = expected * level
         most = ahead + _DEVIATIONS * np.sqrt(ahead + self.spread(ahead) * ahead**2) + _ROOM
         capped = np.minimum(counts, most)
         self._measure_clumping(capped, ahead)
-        self._learn_season(capped, rates * own * presence, expected, slot)
-        self._learn_day(capped, expected, slot // HOURS, roster)
+        self._learn_day(capped, expected, day, roster)
         self.scans = self.scans * _FORGET_RATE + capped
-        self.exposure = self.exposure * _FORGET_RATE + season * own * presence
+        self.exposure = self.exposure * _FORGET_RATE + factors * presence
         by_program = roster.summed(np.stack([capped, expected], axis=1))
         self.program_scans = self.program_scans * _FORGET_PROGRAM + by_program[:, 0]
         self.program_expected = self.program_expected * _FORGET_PROGRAM + by_program[:, 1]
+        return capped, expected
 
     def _program_means(self, roster: Roster) -> Floats:
         sums = roster.summed(np.stack([self.scans, self.exposure], axis=1))
@@ -192,25 +151,6 @@ class Rhythm:
         sparse = (ahead > 0) & (ahead < _SPARSE)
         seen = np.array([((capped - ahead)[sparse] ** 2).sum(), ahead[sparse].sum()])
         self.clumping_seen = self.clumping_seen * _FORGET_SEASON + seen
-
-    def _learn_season(
-        self, capped: Floats, unseasoned: Floats, expected: Floats, slot: int
-    ) -> None:
-        hour, day = int(_KINDS[slot]), slot // HOURS
-        for name in ("week_scans", "week_expected"):
-            setattr(self, name, getattr(self, name) * _FORGET_SEASON)
-        self.week_scans[slot] += capped.sum()
-        self.week_expected[slot] += unseasoned.sum()
-        for name, at, seen in (
-            ("hour_scans", hour, capped),
-            ("hour_expected", hour, expected),
-            ("day_scans", day, capped),
-            ("day_expected", day, expected),
-        ):
-            # An hour of the day is seen once a day or so, an hour of a weekday HOURS times a week.
-            forget = _FORGET_SEASON ** (HOURS if name.startswith("hour") else DAYS)
-            table = getattr(self, name)
-            table[:, at] = table[:, at] * forget + seen
 
     def _learn_day(self, capped: Floats, expected: Floats, day: int, roster: Roster) -> None:
         if day != self.weekday:
@@ -234,19 +174,12 @@ class Rhythm:
         self.today_expected = np.zeros_like(expected)
 
 
-def _around(table: Floats, slot: int) -> Floats:
-    """What a table of hours has at this hour of the week, with half of the hours beside it."""
-    before, after = (_KINDS[(slot + step) % WEEK] for step in (-1, 1))
-    found: Floats = table[:, _KINDS[slot]] + (table[:, before] + table[:, after]) / 2
-    return found
-
-
 _OF_PROGRAMS = tuple(name for name in Rhythm.__slots__ if name.startswith("program_"))
 _OF_POSTERS = tuple(
     name
     for name in Rhythm.__slots__
     if name not in _OF_PROGRAMS
-    and name not in {"week_scans", "week_expected", "clumping_seen", "weekday"}
+    and name not in {"clumping_seen", "weekday"}
 )
 
 

@@ -1,0 +1,102 @@
+"""A few courses of the week that many posters share: a mixture of multinomials."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Floats: TypeAlias = "NDArray[np.float64]"
+
+HOURS: Final = 24
+KINDS: Final = 2 * HOURS
+# Each hour of the week as an hour of a weekday (0 to 23) or of the weekend (24 to 47).
+KINDS_OF_HOUR: Final = np.concatenate(
+    [np.tile(np.arange(HOURS), 5), np.tile(np.arange(HOURS, KINDS), 2)]
+)
+_OFTEN: Final = np.bincount(KINDS_OF_HOUR) / len(KINDS_OF_HOUR)
+_MOST: Final = 12  # courses
+_ROUNDS: Final = 12
+_PRIOR: Final = 4.0  # scans by which a course is drawn to the common one, in each hour
+_PRIOR_OWN: Final = 2.0  # the same for a poster that may stand for a course
+_CLUMPED: Final = 0.6  # of the scans, how many tell something new
+_GAIN: Final = 12.0  # nats by which a course must explain its first poster better
+_LEAST: Final = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Courses:
+    """Courses by kind of hour, each one on average over the week; `weights` is how common each is."""
+
+    courses: Floats
+    weights: Floats
+
+    @classmethod
+    def of(cls, scans: Floats, hours: Floats) -> Courses:
+        """Learn them from posters: scans and hours that they were up, by kind of hour."""
+        common = _course(scans.sum(axis=0), (hours * _rates(scans, hours)).sum(axis=0), np.ones(KINDS), _PRIOR)
+        found = cls(common[None], np.ones(1))
+        while len(found.weights) < _MOST and (other := found._unlike(scans, hours)) is not None:
+            courses = np.concatenate([found.courses, other[None]])
+            found = cls(courses, np.full(len(courses), 1 / len(courses)))
+        for _ in range(_ROUNDS):
+            found = found._better(scans, hours)
+        return found
+
+    @property
+    def common(self) -> Floats:
+        """The course of a poster of which nothing is known."""
+        common: Floats = self.weights @ self.courses
+        return common
+
+    def shared(self, scans: Floats, hours: Floats) -> Floats:
+        """The course of each poster, as likely as each of these is its own."""
+        found: Floats = self._membership(scans, hours) @ self.courses
+        return found
+
+    def _likelihoods(self, scans: Floats, hours: Floats) -> Floats:
+        """The logarithm of how likely each poster's scans are by each course."""
+        totals = np.log(np.maximum(hours @ self.courses.T, 1e-9)) * scans.sum(axis=1)[:, None]
+        found: Floats = _CLUMPED * (scans @ np.log(self.courses).T - totals)
+        return found
+
+    def _membership(self, scans: Floats, hours: Floats) -> Floats:
+        logs = self._likelihoods(scans, hours) + np.log(self.weights)
+        parts = np.exp(logs - logs.max(axis=1, keepdims=True))
+        found: Floats = parts / parts.sum(axis=1, keepdims=True)
+        return found
+
+    def _better(self, scans: Floats, hours: Floats) -> Courses:
+        """One round of expectation and maximisation."""
+        members = self._membership(scans, hours)
+        totals = scans.sum(axis=1)[:, None] / np.maximum(hours @ self.courses.T, 1e-9)
+        seen, ahead = members.T @ scans, (members * totals).T @ hours
+        common = self.common
+        courses = np.array([_course(*each, common, _PRIOR) for each in zip(seen, ahead, strict=True)])
+        return Courses(courses, (members.sum(axis=0) + 1) / (len(scans) + len(courses)))
+
+    def _unlike(self, scans: Floats, hours: Floats) -> Floats | None:
+        """The course of the poster that these explain worst, None where all are explained."""
+        ahead = hours * _rates(scans, hours)
+        own = np.array(_course(scans, ahead, self.courses[0], _PRIOR_OWN))
+        totals = np.log(np.maximum((hours * own).sum(axis=1), 1e-9)) * scans.sum(axis=1)
+        likely = _CLUMPED * ((scans * np.log(own)).sum(axis=1) - totals)
+        gains = likely - self._likelihoods(scans, hours).max(axis=1)
+        if not len(gains) or gains.max() < _GAIN:
+            return None
+        return own[gains.argmax()]
+
+
+def _rates(scans: Floats, hours: Floats) -> Floats:
+    return scans.sum(axis=1, keepdims=True) / np.maximum(hours.sum(axis=1, keepdims=True), 1e-9)
+
+
+def _course(scans: Floats, expected: Floats, prior: Floats, weight: float) -> Floats:
+    """Scans by what a level course would bring, drawn to another course; one on average."""
+    course = np.maximum((scans + weight * prior) / (expected + weight), _LEAST)
+    mean: Floats = course @ _OFTEN
+    return course / (mean[..., None] if course.ndim > 1 else mean)

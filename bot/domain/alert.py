@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -96,6 +96,10 @@ class Alert:
     def running(self) -> bool:
         """Whether the event still goes on."""
         return self.kind is Kind.SPIKE and self.resolved_at is None
+
+    def over(self, at: int) -> Alert:
+        """The same, over at an instant (UTC seconds)."""
+        return replace(self, resolved_at=at)
 
 
 @dataclass(frozen=True, slots=True)

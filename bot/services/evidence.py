@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -79,7 +79,7 @@ class Investigation:
         return (roster.poster_ids if scope is Scope.POSTER else roster.program_ids)[number]
 
     def bands(self, scope: Scope, number: int, now: int) -> tuple[Band, ...]:
-        """The hours up to `now`: scans, what is usual, and what chance exceeds once in a hundred."""
+        """The hours up to `now`: scans, what is usual, and what chance rarely exceeds."""
         posters = self._posters(scope, number)
         return tuple(
             self._band(posters, now - back * HOUR) for back in reversed(range(_HOURS_SHOWN))
@@ -158,11 +158,6 @@ def reason(scans: int, expected: float, window: int) -> str:
     """Why an event is told, in words: "42 scans in 1 h, about 6.1 expected"."""
     length = f"{window // HOUR} h" if window >= HOUR else f"{window // 60} min"
     return f"{scans} scans in {length}, about {expected:.1f} expected"
-
-
-def resolved(alert: Alert, at: int) -> Alert:
-    """The alert, over at an instant (UTC seconds)."""
-    return replace(alert, resolved_at=at)
 
 
 def _peak(times: Sequence[int]) -> int:

@@ -42,7 +42,7 @@ class Feeder:
         """
         current = (now - 1) // HOUR
         with self._database.read() as tx:
-            self._learn_names(tx, current)
+            self.learn_names(tx, current)
             first = self._first(tx, current)
             counted = stored.hours(tx, max(first, current - _LATELY + 1), current)
             changed = [
@@ -68,33 +68,8 @@ class Feeder:
                 begin, end = edges[hour - batch[0]], edges[hour - batch[0] + 1]
                 yield hour, columns.cut(begin, end)
 
-    @property
-    def _latest(self) -> int:
-        return self._detector.expectation.latest
-
-    def _first(self, tx: Transaction, current: int) -> int:
-        """The hour to begin with: what is known of lately is compared once more."""
-        if self._latest:
-            return max(min(self._latest, current) - _LATELY + 1, current - HISTORY)
-        ((first,),) = tx.rows("select min(at) from impression where at >= 0")
-        begin = current if first is None else int(first) // HOUR
-        return min(max(begin, current - HISTORY), current)
-
-    def _columns(self, tx: Transaction, rows: Sequence[Scan]) -> Scans:
-        if not rows:
-            none = np.zeros(0, np.int64)
-            return Scans(none, none, none, np.zeros(0, np.bool_))
-        at, poster, agent, scanner = zip(*rows, strict=True)
-        posters, agents = np.array(poster), np.array(agent)
-        if posters.max() >= len(self._numbers) or (self._numbers[posters] == _NOBODY).any():
-            self._learn_names(tx, 0)
-        if agents.max() >= len(self._programs):
-            self._learn_agents(tx)
-        told = np.array([each or 0 for each in scanner], np.int64)
-        return Scans(np.array(at), self._numbers[posters], told, self._programs[agents])
-
-    def _learn_names(self, tx: Transaction, hour: int) -> None:
-        """Take in new posters at once, and once an hour what has become known of old ones."""
+    def learn_names(self, tx: Transaction, hour: int = 0) -> None:
+        """Take in new posters and what has become known of old ones; for each hour once."""
         if hour and hour == self._hour_of_names:
             return
         self._hour_of_names = hour
@@ -104,10 +79,39 @@ class Feeder:
             (id_, program, unknown.get(key, _NEVER) * HOUR if created is None else created)
             for key, id_, program, created in rows
         )
-        if rows:
-            self._numbers = np.full(rows[-1][0] + 1, _NOBODY)
-            for key, id_, _, _ in rows:
-                self._numbers[key] = self._detector.roster.number(id_)
+        self._numbers = np.full(rows[-1][0] + 1 if rows else 1, _NOBODY)
+        for key, id_, _, _ in rows:
+            self._numbers[key] = self._detector.roster.number(id_)
+
+    def extent(self) -> tuple[int, int]:
+        """The first and the last hour since 1970 with a scan; the second is earlier without any."""
+        with self._database.read() as tx:
+            first, last = stored.extent(tx)
+        return first // HOUR, last // HOUR
+
+    @property
+    def _latest(self) -> int:
+        return self._detector.expectation.latest
+
+    def _first(self, tx: Transaction, current: int) -> int:
+        """The hour to begin with: what is known of lately is compared once more."""
+        if self._latest:
+            return max(min(self._latest, current) - _LATELY + 1, current - HISTORY)
+        begin = stored.extent(tx)[0] // HOUR
+        return min(max(begin, current - HISTORY), current)
+
+    def _columns(self, tx: Transaction, rows: Sequence[Scan]) -> Scans:
+        if not rows:
+            none = np.zeros(0, np.int64)
+            return Scans(none, none, none, np.zeros(0, np.bool_))
+        at, poster, agent, scanner = zip(*rows, strict=True)
+        posters, agents = np.array(poster), np.array(agent)
+        if posters.max() >= len(self._numbers) or (self._numbers[posters] == _NOBODY).any():
+            self.learn_names(tx)
+        if agents.max() >= len(self._programs):
+            self._learn_agents(tx)
+        told = np.array([each or 0 for each in scanner], np.int64)
+        return Scans(np.array(at), self._numbers[posters], told, self._programs[agents])
 
     def _learn_agents(self, tx: Transaction) -> None:
         known = len(self._programs) - 1

@@ -25,6 +25,13 @@ def within(tx: Transaction, start: int, end: int) -> list[Scan]:
     )
 
 
+def extent(tx: Transaction) -> tuple[int, int]:
+    """When the first and the last scan happened whose rows are there; 0 and -1 without any."""
+    ((first,),) = tx.rows("select min(at) from impression where at >= 0")
+    ((last,),) = tx.rows("select max(at) from impression")
+    return (0, -1) if first is None else (int(first), max(int(first), int(last)))
+
+
 def hours(tx: Transaction, first: int, last: int) -> dict[int, int]:
     """How many scans were counted in each of these hours since 1970, where there were any."""
     return dict(

@@ -40,12 +40,13 @@ def claim(tx: Transaction, now: int, settled_before: int) -> Edit | None:
     One whose last edit was never concluded is passed over, unless that began before
     `settled_before`.
     """
+    # By receipt and not by state: the index of states would lead through all that was ever sent.
     rows = tx.rows(
         """update outbox set sending_at = :now, attempts = attempts + 1,
             message = case when sending_at is null then message else '' end
         where key = (
             select key from outbox
-            where revision is not null and state = 'sent' and revise_at <= :now
+            where revision is not null and sent_ts is not null and revise_at <= :now
                 and (sending_at is null or sending_at < :settled_before)
             order by revise_at, key limit 1)
         returning key, kind, revision, sent_to, sent_ts, attempts, sending_at""",

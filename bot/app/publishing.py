@@ -9,6 +9,7 @@ from bot.config import WEEKDAYS
 from bot.domain.detection.watch import Thresholds
 from bot.domain.subscription import Schedule, Subscription
 from bot.services.alerting import Alerting, Wanted
+from bot.services.backtest import Backtest
 from bot.services.digests import DIGEST, LEADERBOARD, Publisher
 from bot.services.occasions import Threshold
 from bot.services.telling import Telling
@@ -33,7 +34,7 @@ def publisher(settings: Settings, database: Database, awake: int) -> Publisher:
 def alerting(settings: Settings, database: Database) -> Alerting:
     """What looks for anything out of the ordinary, and tells it."""
     alerts, zone = settings.config.alerts, settings.config.zone
-    watching = Watching(database, zone, Thresholds.of(alerts.sensitivity))
+    watching = Watching(database, zone, Thresholds())
     telling = Telling(reading.noise(settings, database), reading.programs(settings), zone)
     wanted = Wanted(
         alerts.gone_quiet,
@@ -45,6 +46,12 @@ def alerting(settings: Settings, database: Database) -> Alerting:
         ),
     )
     return Alerting(database, watching, telling, wanted, zone)
+
+
+def backtest(settings: Settings, database: Database, sensitivity: str | None = None) -> Backtest:
+    """What says which alerts the stored history would have given."""
+    chosen = sensitivity or settings.config.alerts.sensitivity
+    return Backtest(database, settings.config.zone, Thresholds())
 
 
 def subscribe(settings: Settings, database: Database, now: int) -> None:

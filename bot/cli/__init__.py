@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "ask": ("ask", "Answer a question as /posters would."),
     "digest": ("publish", "Post the digest of yesterday now."),
     "leaderboard": ("publish", "Post the leaderboard of last week now."),
+    "backtest": ("backtest", "List the alerts that the stored history would have given."),
     "preview": ("preview", "Print the Block Kit JSON of a message."),
     "import": ("import_", "Take in impressions, posters or users from a file."),
     "export": ("export", "Write impressions, posters or users to a file."),

@@ -1,4 +1,4 @@
-"""What would have been told: the stored history, tick by tick, by the code that watches the present."""
+"""What would have been told: the stored history, replayed by the code that watches the present."""
 
 from __future__ import annotations
 

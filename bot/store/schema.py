@@ -186,7 +186,8 @@ create table downtime (began bigint primary key, ended bigint not null);
 alter table outbox add column thread_of {name};
 alter table outbox add column revision text;
 alter table outbox add column revise_at bigint;
-create index outbox_revised on outbox (revise_at) where revision is not null
+create index outbox_revised on outbox (revise_at) where revision is not null;
+create index outbox_repeated on outbox (look_again_at) where look_again_at is not null
 """
 
 MIGRATIONS = (("first", FIRST), ("ranks", RANKS), ("alerts", ALERTS))

@@ -11,7 +11,7 @@ from bot.domain.subscription import Schedule, Subscription
 from bot.services.alerting import Alerting, Wanted
 from bot.services.backtest import Backtest
 from bot.services.digests import DIGEST, LEADERBOARD, Publisher
-from bot.services.occasions import Threshold
+from bot.services.fixed_thresholds import FixedThreshold
 from bot.services.telling import Telling
 from bot.services.watching import Watching
 from bot.store import subscriptions
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from bot.store.database import Database
 
 _MINUTE = 60
+# By how much less likely by chance something must be to be told, as a power of ten.
+_STRICTER = {"low": 1.0, "normal": 0.0, "high": -0.7}
 
 
 def publisher(settings: Settings, database: Database, awake: int) -> Publisher:
@@ -34,14 +36,14 @@ def publisher(settings: Settings, database: Database, awake: int) -> Publisher:
 def alerting(settings: Settings, database: Database) -> Alerting:
     """What looks for anything out of the ordinary, and tells it."""
     alerts, zone = settings.config.alerts, settings.config.zone
-    watching = Watching(database, zone, Thresholds())
+    watching = Watching(database, zone, _thresholds(alerts.sensitivity))
     telling = Telling(reading.noise(settings, database), reading.programs(settings), zone)
     wanted = Wanted(
         alerts.gone_quiet,
         alerts.first_scans,
         alerts.milestones,
         tuple(
-            Threshold(each.scans, each.within_minutes * _MINUTE, each.filters)
+            FixedThreshold(each.scans, each.within_minutes * _MINUTE, each.filters)
             for each in alerts.thresholds
         ),
     )
@@ -51,7 +53,7 @@ def alerting(settings: Settings, database: Database) -> Alerting:
 def backtest(settings: Settings, database: Database, sensitivity: str | None = None) -> Backtest:
     """What says which alerts the stored history would have given."""
     chosen = sensitivity or settings.config.alerts.sensitivity
-    return Backtest(database, settings.config.zone, Thresholds())
+    return Backtest(database, settings.config.zone, _thresholds(chosen))
 
 
 def subscribe(settings: Settings, database: Database, now: int) -> None:
@@ -79,3 +81,8 @@ def wanted(settings: Settings) -> list[Subscription]:
         ),
         *(Subscription(0, "alert", c) for c in config.alerts.channels),
     ]
+
+
+def _thresholds(sensitivity: str) -> Thresholds:
+    usual, more = Thresholds(), _STRICTER[sensitivity]
+    return Thresholds(usual.poster + more, usual.program + more, usual.silence + more, usual.inside)

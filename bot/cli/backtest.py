@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.domain.alert import Alert
     from bot.services.backtest import Span
 
-_HOUR, _WEEK = 3600, 168
+_WEEK = 7 * 86_400
 _NAMES = {
     (Kind.SPIKE, Scope.POSTER): "spikes at a poster",
     (Kind.SPIKE, Scope.PROGRAM): "events of a whole program",
@@ -56,7 +56,7 @@ def backtest(since: str | None, sensitivity: str | None, out: str | None, *, for
         _progress() as heard,
     ):
         test = publishing.backtest(settings, database, sensitivity)
-        span = test.span(begin)
+        span = test.span(session.now(), begin)
         found = test.run(span, heard)
         for each in found:
             print(json.dumps(row(each), ensure_ascii=False), file=stream)
@@ -82,7 +82,7 @@ def row(alert: Alert) -> dict[str, object]:
 def summary(found: Sequence[Alert], span: Span, sensitivity: str) -> Iterator[str]:
     """What a person wants to know of them: how many of each kind, and how often."""
     weeks = max(span.end - span.since, 1) / _WEEK
-    days = f"{_iso(span.since * _HOUR)[:10]} to {_iso(span.end * _HOUR - 1)[:10]}"
+    days = f"{_iso(span.since)[:10]} to {_iso(span.end - 1)[:10]}"
     if span.end <= span.since:
         yield "There are no scans to replay."
         return

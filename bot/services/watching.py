@@ -13,6 +13,7 @@ from bot.domain.detection.detector import Detector
 from bot.domain.detection.recent import HOUR
 from bot.domain.detection.watch import Watch
 from bot.services.feeding import Feeder
+from bot.services.silences import newly_quiet
 from bot.store import watch as store
 
 if TYPE_CHECKING:
@@ -62,14 +63,11 @@ class Watching:
 
         Of posters that are quiet in a history that it has never seen before, it says nothing.
         """
-        events, quiet = self.watch.tick(now), self.watch.newly_quiet()
+        seen = judge(self.watch, now)
         if self._knows_nothing:
-            quiet, self._knows_nothing = [], False
-        return Seen(events, quiet)
-
-    def last_scan(self, poster: int, now: int) -> int:
-        """About when a poster (by number) was last scanned, in UTC seconds: to the hour."""
-        return now - int(self.watch.detector.silence.hours[poster]) * HOUR
+            self._knows_nothing = False
+            return Seen(seen.events, [])
+        return seen
 
     def save(self) -> None:
         """Keep what was learned, where that is more than before.
@@ -99,6 +97,11 @@ class Watching:
                 "What was learned of the rhythm of scans can't be read; it is learned anew."
             )
         return None
+
+
+def judge(watch: Watch, now: int) -> Seen:
+    """Judge the windows that end `now` (UTC seconds), in the present or in a replay of the past."""
+    return Seen(watch.tick(now), newly_quiet(watch))
 
 
 def hour_of_week(zone: str) -> Callable[[int], int]:

@@ -4,9 +4,9 @@ from threading import Barrier, Thread
 from typing import TYPE_CHECKING
 
 import pytest
+from bot.domain.spike import Sensitivity, decide
 
 from bot.domain.model import Ambassador, Poster, Programs, Spike
-from bot.domain.spike import Sensitivity, decide
 from bot.domain.subscription import Subscription
 from bot.services.alerting import Alerting
 from bot.store import directory, subscriptions

@@ -61,10 +61,11 @@ class Investigation:
             now=event.now,
             usual=round(event.usual, 2),
             total=evidence.scans,
-            peak=max(event.peak, self._peak(event, end)),
+            peak=min(max(event.peak, self._peak(event, end)), evidence.scans),
             verdict=self._verdict(event, evidence),
             evidence=evidence,
             key=event.alert,
+            hot_at=event.hot_at,
         )
 
     def subject(self, event: Event) -> str:

@@ -55,7 +55,7 @@ def _event(subject: Subject, alert: Alert, now: int) -> Event:
         alert.scans,
         alert.expected,
         alert.score,
-        hot_at=alert.resolved_at or now,
+        hot_at=alert.resolved_at or alert.hot_at or now,
         resolved_at=alert.resolved_at,
         now=alert.now,
         usual=alert.usual,

@@ -66,7 +66,9 @@ class Backtest:
         first, last = (hour * HOUR for hour in self._feeder.extent())
         end = min(last + HOUR, now - now % TICK)
         begin = first if since is None else max(first, since)
-        return Span(max(first, begin - begin % HOUR - HISTORY * HOUR), begin, max(begin, end))
+        if begin >= end:
+            return Span(begin, begin, begin)
+        return Span(max(first, begin - begin % HOUR - HISTORY * HOUR), begin, end)
 
     def run(self, span: Span, progress: Callable[[int, int], None]) -> list[Alert]:
         """Every spike and every silence, in the order in which they would have been told.

@@ -45,8 +45,9 @@ class Feeder:
         """
         current = (now - 1) // HOUR
         with self._database.read() as tx:
-            self.learn_names(tx, current)
-            changed = self._changed(tx, current)
+            # Without a poster there is nothing to learn, and the first one is not waited for.
+            self.learn_names(tx, current if self._detector.roster.poster_ids else 0)
+            changed = self._changed(tx, current) if self._detector.roster.poster_ids else []
             for done, (hour, scans) in enumerate(self.hours(tx, changed, now)):
                 self._detector.put(hour, scans)
                 self._put[hour] = len(scans.at)

@@ -63,6 +63,8 @@ class Watching:
 
         Of posters that are quiet in a history that it has never seen before, it says nothing.
         """
+        if not self.watch.detector.roster.poster_ids:
+            return Seen([], [])
         seen = judge(self.watch, now)
         if self._knows_nothing:
             self._knows_nothing = False

@@ -20,6 +20,8 @@ from tests.domain.clocks import at as instant
 from tests.services.world import outgoing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.domain.alert import Alert
     from bot.store.database import Database
     from tests.services.world import Outgoing
@@ -42,6 +44,7 @@ class Street:
     database: Database
     posters: int = 8
     now: int = NOW
+    all: list[Impression] = field(default_factory=list)
     _numbers: count[int] = field(default_factory=count)
 
     def settle(self, weeks: int = 3, *channels: str) -> None:
@@ -83,9 +86,11 @@ class Street:
         person = str(1000 + number if who is None else who)
         return Impression(f"scan-{number:06}", poster, program, "maya", at, agent, "phone", person)
 
-    def keep(self, rows: object) -> None:
+    def keep(self, rows: Iterable[Impression]) -> None:
+        new = list(rows)
+        self.all += new
         with self.database.write() as tx:
-            impressions.add(tx, list(rows), lambda row: int(row.address or 0))  # type: ignore[call-overload]
+            impressions.add(tx, new, lambda row: int(row.address or 0))
 
     def crowd(self, poster: str, size: int, end: int | None = None, seconds: int = 900) -> None:
         """So many people at a poster, in the time up to now."""

@@ -48,13 +48,12 @@ def summed(
     parts = [(number, *keys) for number, part in enumerate(wanted) for keys in part]
     if not pieces or not parts:
         return found
-    table, conditions = _PROGRAMS if parts[0][2] is None else _SINGLE
+    source = _PROGRAMS if parts[0][2] is None else _SINGLE
+    sums = _tallied(column, *source) if which.widths else _counted(column, source[1])
     rows = tx.rows(
         f"""with piece (cut, sign, width, low, high) as (values {_lines(pieces)}),
         wanted (number, program, poster, ambassador) as (values {_lines(parts)}),
-        tile (number, cut, scans) as (
-            select wanted.number, piece.cut, {_signed(column, table, conditions)}
-            from wanted cross join piece)
+        tile (number, cut, scans) as ({sums})
         select number, cut, cast(sum(scans) as bigint) from tile group by number, cut""",
         *(value for row in (*pieces, *parts) for value in row),
     )
@@ -86,15 +85,26 @@ _SINGLE = (
 )
 
 
-def _signed(column: str, table: str, conditions: str) -> str:
-    """What the tile in `piece` comes to."""
-    count = {"scans": "count(*)", "told": "count(c.scanner)"}[column]
-    return f"""piece.sign * case when piece.width = {ROWS}
-        then (select {count} from impression c
+_COUNTS = {"scans": "count(*)", "told": "count(c.scanner)"}
+
+
+def _tallied(column: str, table: str, conditions: str) -> str:
+    """What each tile in `piece` comes to, for each of the `wanted`."""
+    return f"""select wanted.number, piece.cut, piece.sign * case when piece.width = {ROWS}
+        then (select {_COUNTS[column]} from impression c
             where c.at >= piece.low and c.at < piece.high {conditions})
         else (select cast(coalesce(sum(c.{column}), 0) as bigint) from {table} c
             where c.width = piece.width and c.start >= piece.low and c.start < piece.high
-            {conditions}) end"""
+            {conditions}) end
+        from wanted cross join piece"""
+
+
+def _counted(column: str, conditions: str) -> str:
+    """The same where there are no tallies: goes through the rows once, whatever is wanted."""
+    return f"""select wanted.number, piece.cut, {_COUNTS[column]}
+        from piece cross join impression c cross join wanted
+        where c.at >= piece.low and c.at < piece.high {conditions}
+        group by wanted.number, piece.cut"""
 
 
 def _part(columns: Sequence[str], index: int, tile: Tile, which: Scope) -> str:
@@ -113,7 +123,7 @@ def _part(columns: Sequence[str], index: int, tile: Tile, which: Scope) -> str:
 
 
 def _of(which: Scope) -> str:
-    return "tally c where" if which.posters is not None else lying(which.widths, "c")
+    return "tally c where" if which.posters is not None else lying("c")
 
 
 def _lines(rows: Sequence[Sequence[int | None]]) -> str:

@@ -10,7 +10,7 @@ was interrupted stays like that and works in everything, only slower, until the 
 from __future__ import annotations
 
 import logging
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from bot.store import records, tallies
@@ -20,6 +20,7 @@ from bot.store.sqlite import SqliteDatabase, SqliteTransaction
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bot.domain.model import Impression
     from bot.store.database import Database, Transaction, Value
     from bot.store.tallies import Record
 
@@ -99,26 +100,28 @@ def complete(tx: Transaction) -> int:
     return len(repeated)
 
 
-def near(tx: Transaction, times: Mapping[Value, int]) -> list[Record]:
-    """The rows with these packed ids, each looked for at its time.
+def near(tx: Transaction, named: Mapping[Value, Impression]) -> list[Record]:
+    """The rows with the packed ids of these impressions, each looked for at its time.
 
     One that lies by chance in the same stretch of time is found at another time too, but only where
     there is none at its own.
     """
+    times = [row.scanned_at for row in named.values()]
     most = _NEAR * len(times) + _BATCH
     rows: list[Record] = tx.rows(
         f"select {records.COLUMNS} from impression where at >= :low and at <= :high limit :most",
-        low=min(times.values()),
-        high=max(times.values()),
+        low=min(times),
+        high=max(times),
         most=most,
     )
     if len(rows) == most:
-        rows = _at(tx, list(times.items()))
-    exact = {id_ for at, id_, *_ in rows if times.get(id_) == at}
+        rows = _at(tx, list(zip(times, named, strict=True)))
+    found = [record for record in rows if record[1] in named]
+    exact = {id_ for at, id_, *_ in found if named[id_].scanned_at == at}
     return [
         record
-        for record in rows
-        if record[1] in times and (record[0] == times[record[1]] or record[1] not in exact)
+        for record in found
+        if record[1] not in exact or record[0] == named[record[1]].scanned_at
     ]
 
 
@@ -139,14 +142,14 @@ def _count(tx: Transaction) -> None:
             tx.execute(wider, narrow=narrow, wide=wide)
 
 
-def _at(tx: Transaction, wanted: Sequence[tuple[Value, int]]) -> list[Record]:
+def _at(tx: Transaction, wanted: Sequence[tuple[int, Value]]) -> list[Record]:
     found: list[Record] = []
     for first in range(0, len(wanted), _BATCH):
         batch = wanted[first : first + _BATCH]
         pairs = ", ".join(["(?, ?)"] * len(batch))
         found += tx.rows(
             f"select {records.COLUMNS} from impression where (at, id) in (values {pairs})",
-            *(value for id_, at in batch for value in (at, id_)),
+            *chain.from_iterable(batch),
         )
     return found
 

@@ -17,7 +17,7 @@ from bot.store.rebuild import rebuild
 from bot.store.recount import recount
 
 from . import brute
-from .samples import HOUR, START, emptied, modest, scan, scans
+from .samples import HOUR, START, by_row, emptied, modest, scan, scans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +54,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
         yield opened
 
 
+@by_row
 def hashed(row: Impression) -> int | None:
     return 7 if row.address else None
 

@@ -18,7 +18,7 @@ from bot.store.database import StoreError
 from bot.store.sqlite import SqliteDatabase, SqliteTransaction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from bot.domain.model import Impression
     from bot.store.database import Database, Transaction, Value
@@ -79,10 +79,13 @@ def finish(database: Database) -> int:
     with database.read() as tx:
         if not under_way(tx):
             return 0
+    if not isinstance(database, SqliteDatabase):
+        return 0
+    # The rows alone: what is made of them in one go has no gaps, and need not be written twice.
+    _tidy(database.compact)
     with database.write(durable=True) as tx:
         repeated = complete(tx)
-    if isinstance(database, SqliteDatabase):
-        _compact(database)
+    _tidy(database.empty_log)
     return repeated
 
 
@@ -125,9 +128,9 @@ def near(tx: Transaction, named: Mapping[Value, Impression]) -> list[Record]:
     ]
 
 
-def _compact(database: SqliteDatabase) -> None:
+def _tidy(up: Callable[[], None]) -> None:
     try:
-        database.compact()
+        up()
     except StoreError as error:
         logger.warning("The store stays larger than it could be. %s", error)
 

@@ -103,6 +103,11 @@ class SqliteDatabase:
         """Write the file anew without gaps: writers wait, and as much disk must be free."""
         with self._explained(), self._connections.used() as connection:
             connection.execute("vacuum")
+        self.empty_log()
+
+    def empty_log(self) -> None:
+        """Move what the log holds into the file, and free its room, unless a reader needs it."""
+        with self._explained(), self._connections.used() as connection:
             connection.execute("pragma wal_checkpoint(truncate)")
 
     def close(self) -> None:

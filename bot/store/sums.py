@@ -6,7 +6,7 @@ through the primary key.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.store.tallies import lying
 from bot.store.tiles import ROWS
@@ -49,7 +49,7 @@ def summed(
     if not pieces or not parts:
         return found
     source = _PROGRAMS if parts[0][2] is None else _SINGLE
-    sums = _tallied(column, *source) if which.widths else _counted(column, source[1])
+    sums = _tallied(column, source) if which.widths else _counted(column, source)
     rows = tx.rows(
         f"""with piece (cut, sign, width, low, high) as (values {_lines(pieces)}),
         wanted (number, program, poster, ambassador) as (values {_lines(parts)}),
@@ -76,10 +76,19 @@ def grouped(
     return " union all ".join(parts), values
 
 
+class _Source(NamedTuple):
+    """Tallies, the keys that they are of, and which of them are `wanted`."""
+
+    table: str
+    keys: str
+    conditions: str
+
+
 _OF_PROGRAM = "and (wanted.program is null or c.program = wanted.program)"
-_PROGRAMS = ("program_tally", _OF_PROGRAM)
-_SINGLE = (
+_PROGRAMS = _Source("program_tally", "c.program", _OF_PROGRAM)
+_SINGLE = _Source(
     "tally",
+    "c.program, c.poster, c.ambassador",
     f"""and c.poster = wanted.poster {_OF_PROGRAM}
     and (wanted.ambassador is null or c.ambassador = wanted.ambassador)""",
 )
@@ -88,8 +97,9 @@ _SINGLE = (
 _COUNTS = {"scans": "count(*)", "told": "count(c.scanner)"}
 
 
-def _tallied(column: str, table: str, conditions: str) -> str:
+def _tallied(column: str, source: _Source) -> str:
     """What each tile in `piece` comes to, for each of the `wanted`."""
+    table, _, conditions = source
     return f"""select wanted.number, piece.cut, piece.sign * case when piece.width = {ROWS}
         then (select {_COUNTS[column]} from impression c
             where c.at >= piece.low and c.at < piece.high {conditions})
@@ -99,12 +109,13 @@ def _tallied(column: str, table: str, conditions: str) -> str:
         from wanted cross join piece"""
 
 
-def _counted(column: str, conditions: str) -> str:
+def _counted(column: str, source: _Source) -> str:
     """The same where there are no tallies: goes through the rows once, whatever is wanted."""
-    return f"""select wanted.number, piece.cut, {_COUNTS[column]}
-        from piece cross join impression c cross join wanted
-        where c.at >= piece.low and c.at < piece.high {conditions}
-        group by wanted.number, piece.cut"""
+    return f"""select wanted.number, c.cut, c.scans from (
+            select piece.cut, {source.keys}, {_COUNTS[column]} as scans
+            from piece cross join impression c where c.at >= piece.low and c.at < piece.high
+            group by piece.cut, {source.keys}) c
+        cross join wanted where true {source.conditions}"""
 
 
 def _part(columns: Sequence[str], index: int, tile: Tile, which: Scope) -> str:

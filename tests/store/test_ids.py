@@ -55,6 +55,8 @@ def test_ids_that_look_alike_are_kept_apart(database: Database) -> None:
 @given(st.lists(st.one_of(st.uuids().map(str), st.sampled_from([CANONICAL, *ALIKE, "", "imp_1"]))))
 @example([CANONICAL] * 3)
 @example([CANONICAL, f"{CANONICAL[:7]}-{CANONICAL[8:]}"])
+@example([CANONICAL, f"{CANONICAL[:7]}-{CANONICAL[7]}{CANONICAL[9:]}"])
+@example([f"{CANONICAL[:8]}0{CANONICAL[9:]}", f"{CANONICAL[:7]}-{CANONICAL[8:]}"])
 @example([CANONICAL, f"{CANONICAL[:8]}0{CANONICAL[9:]}"])
 @example([CANONICAL, f"  {CANONICAL[2:]}"])
 def test_many_are_packed_as_each_is(ids: list[str]) -> None:

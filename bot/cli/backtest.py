@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from bot.app import publishing
+from bot.app import alerting
 from bot.cli import session
 from bot.domain import period as periods
 from bot.domain.alert import Kind, Scope
@@ -55,8 +55,8 @@ def backtest(since: str | None, sensitivity: str | None, out: str | None, *, for
         _opened(out, force=force) as stream,
         _progress() as heard,
     ):
-        test = publishing.backtest(settings, database, sensitivity)
-        span = test.span(session.now(), begin)
+        test = alerting.backtest(settings, database, sensitivity)
+        span = test.span(begin, session.now())
         found = test.run(span, heard)
         for each in found:
             print(json.dumps(row(each), ensure_ascii=False), file=stream)

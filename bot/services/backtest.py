@@ -57,14 +57,14 @@ class Backtest:
         self._watch = Watch(Detector(hour_of_week(self.zone)), self.thresholds)
         self._feeder = Feeder(self.database, self._watch.detector)
 
-    def span(self, now: int, since: int | None = None) -> Span:
-        """What there is to replay up to `now`, from `since` on (UTC seconds) or all of it.
+    def span(self, since: int | None, until: int) -> Span:
+        """What there is to replay up to `until`, from `since` on (UTC seconds) or all of it.
 
         Raises:
             StoreError: when the store can't be read.
         """
         first, last = (hour * HOUR for hour in self._feeder.extent())
-        end = min(last + HOUR, now - now % TICK)
+        end = min(last + HOUR, until - until % TICK)
         begin = first if since is None else max(first, since)
         if begin >= end:
             return Span(begin, begin, begin)

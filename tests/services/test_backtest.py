@@ -21,7 +21,7 @@ _TOLD = Wanted(first_scans=False, milestones=False)
 def replayed(street: Street, now: int, since: int | None = None) -> list[Alert]:
     test = Backtest(street.database, ZONE, Thresholds())
     done: list[tuple[int, int]] = []
-    span = test.span(now, since)
+    span = test.span(since, now)
     found = test.run(span, lambda *far: done.append(far))
     assert [far for far, _ in done] == [*range(1, len(span.hours) + 1)]
     assert {whole for _, whole in done} <= {len(span.hours)}
@@ -103,6 +103,6 @@ def test_a_scan_that_claims_to_be_of_the_future_is_not_waited_for(database: Data
     street = Street(database)
     street.settle(1)
     street.keep([street.scan("p1", NOW + 9999 * DAY)])
-    span = Backtest(database, ZONE, Thresholds()).span(NOW + 7)
+    span = Backtest(database, ZONE, Thresholds()).span(None, NOW + 7)
     assert span == Span(span.first, span.first, NOW)
     assert span.hours.stop == NOW // HOUR

@@ -15,6 +15,7 @@ from bot.app import alerting
 from bot.cli import session
 from bot.domain import period as periods
 from bot.domain.alert import Kind, Scope
+from bot.domain.calendar import instant
 from bot.services.exchange.files import writing
 
 if TYPE_CHECKING:
@@ -102,9 +103,7 @@ def _begin(words: str | None, zone: str) -> int | None:
         told = datetime.fromisoformat(words)
     except ValueError:
         return periods.parse(words, session.now(), zone).start
-    if told.tzinfo is None:
-        return periods.parse(words, session.now(), zone).start
-    return int(told.timestamp())
+    return instant(told, zone) if told.tzinfo is None else int(told.timestamp())
 
 
 def _opened(out: str | None, *, force: bool) -> AbstractContextManager[TextIO]:

@@ -190,11 +190,11 @@ class Alerting:
                     else:
                         kept.append(alerts.add(tx, each))
                         self.telling.tell(tx, kept[-1], now)
-        self._occasions.looked(now)
+        self.watching.arrived.clear()
         return kept
 
     def _occasional(self, tx: Transaction, now: int, since: int) -> list[Alert]:
         return [
-            *self._occasions.look(tx, now, since),
+            *self._occasions.look(tx, self.watching.arrived, now, since),
             *self._thresholds.look(tx, now, since),
         ]

@@ -13,6 +13,8 @@ from bot.store import scans as stored
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from bot.domain.detection.detector import Detector
     from bot.store.database import Database, Transaction
     from bot.store.scans import Scan
@@ -27,7 +29,12 @@ _NEVER: Final = 2**43  # when a poster is up that has no scan
 
 
 class Feeder:
-    """Keeps a detector up to date with a store; for one thread."""
+    """Keeps a detector up to date with a store; for one thread.
+
+    Attributes:
+        arrived: Posters (by number) with scans that came in and are no older than the look before;
+            clear it to hear of the next.
+    """
 
     def __init__(self, database: Database, detector: Detector) -> None:
         self._database = database
@@ -36,7 +43,9 @@ class Feeder:
         self._programs = np.zeros(1, np.bool_)
         self._hour_of_names = 0
         self._put: dict[int, int] = {}
+        self._counts: dict[int, NDArray[np.int64]] = {}
         self._removed = (0, 0)
+        self.arrived: set[int] = set()
 
     def catch_up(self, now: int, progress: Callable[[int, int], None] | None = None) -> None:
         """Put every hour up to `now` (UTC seconds) that is new or has changed.
@@ -48,13 +57,17 @@ class Feeder:
             # Without a poster there is nothing to learn, and the first one is not waited for.
             self.learn_names(tx, current if self._detector.roster.poster_ids else 0)
             changed = self._changed(tx, current) if self._detector.roster.poster_ids else []
+            lately = max(self._latest - 1, current - _DAY)
             for done, (hour, scans) in enumerate(self.hours(tx, changed, now)):
                 self._detector.put(hour, scans)
                 self._put[hour] = len(scans.at)
+                if hour >= lately:
+                    self._welcome(hour, scans)
                 if progress:
                     progress(done, len(changed))
             self._removed = stored.removed(tx)
         self._put = {hour: size for hour, size in self._put.items() if hour > current - _LATELY}
+        self._counts = {hour: each for hour, each in self._counts.items() if hour > current - 2}
 
     def hours(self, tx: Transaction, hours: Sequence[int], now: int) -> Iterator[tuple[int, Scans]]:
         """Each of these hours since 1970, in order, with its scans before `now`."""
@@ -85,6 +98,14 @@ class Feeder:
         with self._database.read() as tx:
             first, last = stored.extent(tx)
         return first // HOUR, last // HOUR
+
+    def _welcome(self, hour: int, scans: Scans) -> None:
+        """Note whose scans have become more."""
+        counts = np.bincount(scans.poster, minlength=len(self._detector.roster.poster_ids))
+        before = self._counts.get(hour, np.zeros(0, np.int64))
+        more = counts > np.pad(before, (0, len(counts) - len(before)))
+        self.arrived.update(np.flatnonzero(more).tolist())
+        self._counts[hour] = counts
 
     @property
     def _latest(self) -> int:

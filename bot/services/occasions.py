@@ -14,7 +14,7 @@ from bot.store import scans as stored
 from bot.store.counts import Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from bot.domain.detection.detector import Detector
     from bot.store.database import Transaction
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 Subject = tuple[Scope, str]
 
 _LATELY: Final = 86_400  # seconds: what was reached before is history
-_FEWEST: Final = HOUR // SLICE  # slices that a look goes back at least
 _MOST: Final = _LATELY // SLICE
 _SMALLEST: Final = {Scope.POSTER: 100, Scope.PROGRAM: 1000, Scope.OVERALL: 1000}
 
@@ -51,17 +50,17 @@ class _Facts:
 
 @dataclass(slots=True)
 class Occasions:
-    """Finds them among the posters that were scanned lately."""
+    """Finds them among the posters that were scanned."""
 
     detector: Detector
     first_scans: bool = True
     milestones: bool = True
     _settled: dict[Subject, int] = field(default_factory=dict)
-    _looked_at: int = 0
 
-    def look(self, tx: Transaction, now: int, since: int) -> list[Alert]:
-        """What was reached since `since` (UTC seconds) and is not among the alerts yet."""
-        totals = self._totals(tx, self._scanned_lately(now))
+    def look(self, tx: Transaction, scanned: Collection[int], now: int, since: int) -> list[Alert]:
+        """What these posters (by number) reached since `since` and is not among the alerts yet."""
+        ids = self.detector.roster.poster_ids
+        totals = self._totals(tx, [ids[number] for number in sorted(scanned)])
         fresh = {subject: total for subject, total in totals.items() if self._new(subject, total)}
         if not fresh:
             return []
@@ -71,10 +70,6 @@ class Occasions:
             for subject, total in fresh.items()
             for found in self._found(subject, total, facts)
         ]
-
-    def looked(self, now: int) -> None:
-        """Say that what a look found is kept: the next goes back as far as `now`."""
-        self._looked_at = now
 
     def _new(self, subject: Subject, total: int) -> bool:
         return _milestone(subject, total) > self._settled.get(subject, -1)
@@ -92,7 +87,7 @@ class Occasions:
             yield _told(Kind.FIRST_SCAN, subject, 1, facts.now)
         elif self.milestones and self._is_milestone(subject, total, reached, facts):
             yield _told(Kind.MILESTONE, subject, reached, facts.now)
-        else:
+        elif subject[0] is not Scope.POSTER or self._by_people(subject[1], facts.now):
             self._settled[subject] = reached
 
     def _is_first(self, subject: Subject, total: int, facts: _Facts) -> bool:
@@ -102,6 +97,7 @@ class Occasions:
             and subject not in facts.told[Kind.FIRST_SCAN]
             and 0 < total <= facts.may_be_since(subject)
             and total <= facts.since(subject)
+            and self._by_people(subject[1], facts.now)
         )
 
     def _is_milestone(self, subject: Subject, total: int, reached: int, facts: _Facts) -> bool:
@@ -126,12 +122,11 @@ class Occasions:
             (Scope.OVERALL, ""): sum(programs.values()),
         }
 
-    def _scanned_lately(self, now: int) -> list[str]:
-        """The posters with scans since the last look."""
-        last = (now - 1) // SLICE
-        slices = min(max(_FEWEST, last - self._looked_at // SLICE + 1), _MOST)
-        scanned = self.detector.recent.window(last - slices + 1, last) > 0
-        return [self.detector.roster.poster_ids[number] for number in np.flatnonzero(scanned)]
+    def _by_people(self, id_: str, now: int) -> bool:
+        """Whether it was people who scanned a poster in the last day, and not only programs."""
+        number, last = self.detector.roster.number(id_), (now - 1) // SLICE
+        window = self.detector.recent.window
+        return number is not None and window(last - _MOST + 1, last, np.array([number]))[0] > 0
 
 
 def milestone(total: int, smallest: int) -> int:

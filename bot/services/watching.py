@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bot.domain.calendar import local
 from bot.domain.detection import memory
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from bot.store.database import Database
 
 logger = logging.getLogger(__name__)
+
+_SELDOM: Final = 6  # hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,11 @@ class Watching:
         """
         self._feeder.catch_up(now)
 
+    @property
+    def arrived(self) -> set[int]:
+        """Posters (by number) with new scans; clear it to hear of the next."""
+        return self._feeder.arrived
+
     def look(self, now: int) -> Seen:
         """Judge the windows that end `now` (UTC seconds).
 
@@ -72,13 +79,15 @@ class Watching:
         return seen
 
     def save(self) -> None:
-        """Keep what was learned, where that is more than before.
+        """Keep what was learned, where that is much more than what is kept.
+
+        What is learned anew after a start is the same, and costs little.
 
         Raises:
             StoreError: when the store can't take it.
         """
         learned = self.watch.detector.learned
-        if learned == self._saved:
+        if not learned or (self._saved and learned < self._saved + _SELDOM):
             return
         state = self._zone.encode() + b"\n" + memory.dump(self.watch.detector)
         with self._database.write() as tx:

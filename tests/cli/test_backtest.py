@@ -69,7 +69,8 @@ def test_alerts_are_printed_and_the_summary_stands_aside(terminal: Terminal) -> 
 def test_the_less_sensitive_the_fewer_alerts(terminal: Terminal) -> None:
     found = []
     for sensitivity in ("low", "normal", "high"):
-        assert terminal.run("backtest", "--sensitivity", sensitivity, "--out", "-") == 0
+        asked = ("--since", day(5), "--sensitivity", sensitivity)
+        assert terminal.run("backtest", *asked, "--out", "-") == 0
         found.append(len(terminal.out.splitlines()))
         assert f"sensitivity {sensitivity}" in terminal.err
     assert found == sorted(found)

@@ -90,7 +90,7 @@ class Street:
         new = list(rows)
         self.all += new
         with self.database.write() as tx:
-            impressions.add(tx, new, lambda row: int(row.address or 0))
+            impressions.add(tx, new, lambda rows: [int(row.address or 0) for row in rows])
 
     def crowd(self, poster: str, size: int, end: int | None = None, seconds: int = 900) -> None:
         """So many people at a poster, in the time up to now."""

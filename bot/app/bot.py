@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING
 
-from bot.app import listening, publishing, reading
+from bot.app import alerting, listening, publishing, reading
 from bot.app.polling import polled
 from bot.app.sending import delivery, web_client
 from bot.config import ConfigError
@@ -89,9 +89,9 @@ def build(settings: Settings, database: Database, now: Callable[[], int]) -> Bot
     stopping = Event()
     parts = polled(settings, database, stopping, now)
     publisher = publishing.publisher(settings, database, now())
-    alerting = publishing.alerting(settings, database)
+    watcher = alerting.alerting(settings, database)
     deliver, sender = delivery(settings, database, now)
-    jobs = _Jobs(parts.polling, alerting, publisher, deliver, now, stopping)
+    jobs = _Jobs(parts.polling, watcher, publisher, deliver, now, stopping)
     every = settings.config.polling.every_minutes * 60
     clock = Clock(jobs.poll, jobs.publish, jobs.deliver, every)
     return Bot(sender, _ear(settings, database, now), clock, parts.vantio, stopping)

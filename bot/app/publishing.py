@@ -1,4 +1,4 @@
-"""Parts that make digests, leaderboards and alerts."""
+"""Parts that make digests and leaderboards, and who gets what."""
 
 from __future__ import annotations
 
@@ -6,21 +6,13 @@ from typing import TYPE_CHECKING
 
 from bot.app import reading
 from bot.config import WEEKDAYS
-from bot.domain.detection.watch import Thresholds
 from bot.domain.subscription import Schedule, Subscription
-from bot.services.alerting import Alerting, Wanted
-from bot.services.backtest import Backtest
 from bot.services.digests import DIGEST, LEADERBOARD, Publisher
-from bot.services.occasions import Threshold
-from bot.services.telling import Telling
-from bot.services.watching import Watching
 from bot.store import subscriptions
 
 if TYPE_CHECKING:
     from bot.config import Settings
     from bot.store.database import Database
-
-_MINUTE = 60
 
 
 def publisher(settings: Settings, database: Database, awake: int) -> Publisher:
@@ -29,29 +21,6 @@ def publisher(settings: Settings, database: Database, awake: int) -> Publisher:
     reports = reading.reports(settings, database)
     fresh_until = reading.condition(settings, database).fresh_until
     return Publisher(database, reports, fresh_until, config.managers, config.zone, awake)
-
-
-def alerting(settings: Settings, database: Database) -> Alerting:
-    """What looks for anything out of the ordinary, and tells it."""
-    alerts, zone = settings.config.alerts, settings.config.zone
-    watching = Watching(database, zone, Thresholds())
-    telling = Telling(reading.noise(settings, database), reading.programs(settings), zone)
-    wanted = Wanted(
-        alerts.gone_quiet,
-        alerts.first_scans,
-        alerts.milestones,
-        tuple(
-            Threshold(each.scans, each.within_minutes * _MINUTE, each.filters)
-            for each in alerts.thresholds
-        ),
-    )
-    return Alerting(database, watching, telling, wanted, zone)
-
-
-def backtest(settings: Settings, database: Database, sensitivity: str | None = None) -> Backtest:
-    """What says which alerts the stored history would have given."""
-    chosen = sensitivity or settings.config.alerts.sensitivity
-    return Backtest(database, settings.config.zone, Thresholds())
 
 
 def subscribe(settings: Settings, database: Database, now: int) -> None:

@@ -10,11 +10,13 @@ from bot.services.condition import Condition
 from bot.services.ingest import feeds_of
 from bot.services.noise import Noise
 from bot.services.questions import Questions
+from bot.services.rehearsal import Rehearsal
 from bot.services.reports import Reports
 
 if TYPE_CHECKING:
     from bot.config import Settings
     from bot.config.model import Override
+    from bot.services.backtest import Backtest
     from bot.store.database import Database
 
 
@@ -42,8 +44,15 @@ def questions(settings: Settings, database: Database) -> Questions:
         reports(settings, database),
         condition(settings, database),
         noise(settings, database),
+        Rehearsal(database, programs(settings), lambda: _backtest(settings, database)),
         settings.config.zone,
     )
+
+
+def _backtest(settings: Settings, database: Database) -> Backtest:
+    from bot.app import alerting  # noqa: PLC0415 - numpy is slow to import, and asked for rarely
+
+    return alerting.backtest(settings, database)
 
 
 def noise(settings: Settings, database: Database) -> Noise:

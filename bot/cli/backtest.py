@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from bot.app import publishing
+from bot.app import alerting
 from bot.cli import session
 from bot.domain import period as periods
 from bot.domain.alert import Kind, Scope
@@ -55,7 +55,7 @@ def backtest(since: str | None, sensitivity: str | None, out: str | None, *, for
         _opened(out, force=force) as stream,
         _progress() as heard,
     ):
-        test = publishing.backtest(settings, database, sensitivity)
+        test = alerting.backtest(settings, database, sensitivity)
         span = test.span(begin)
         found = test.run(span, heard)
         for each in found:

@@ -34,6 +34,7 @@ class Verb(StrEnum):
     STATUS = "status"
     MUTES = "mutes"
     ALERTS = "alerts"
+    ALERTS_TEST = "alerts test"
     HELP = "help"
 
 
@@ -54,7 +55,7 @@ _ALIASES = {
 _VERBS = f"Try {', '.join(f'“{verb}”' for verb in Verb if verb is not Verb.HELP)} or “help”."
 _RANKING = {Verb.TOP, Verb.LEADERBOARD}
 _ABOUT_ONE = {Verb.POSTER, Verb.PROGRAM}
-_ALONE = {Verb.STATUS, Verb.MUTES, Verb.ALERTS}
+_ALONE = {Verb.STATUS, Verb.MUTES, Verb.ALERTS, Verb.ALERTS_TEST}
 _FILLERS = {Verb.TOP: "posters", Verb.LEADERBOARD: "ambassadors"}
 
 
@@ -151,12 +152,19 @@ class _Reading:
         verb = _ALIASES.get(first.text.casefold()) if first.kind is Kind.PLAIN else None
         if verb:
             self._rest = self._rest[1:]
-            return verb
+            return self._tested(verb)
         if first.kind is Kind.KEY or self._find(Verb.TOP, starting=0):
             return Verb.TOP
         guess = _nearest(first.text, _ALIASES)
         remedy = f"Did you mean “{guess}”?" if guess else _VERBS
         raise CommandError(f"I don't know “{_short(first.text)}”. {remedy}")
+
+    def _tested(self, verb: Verb) -> Verb:
+        """The verb, or what a second word makes of it."""
+        if verb is not Verb.ALERTS or not self._rest or self._rest[0].text.casefold() != "test":
+            return verb
+        self._rest = self._rest[1:]
+        return Verb.ALERTS_TEST
 
     def _default(self, verb: Verb) -> Period:
         words = "last 30 days" if verb is Verb.TREND else "last 7 days"

@@ -23,6 +23,9 @@ def register(app: App, questions: Questions, clock: Callable[[], int]) -> None:
     def answer(ack: Ack, respond: Respond, command: dict[str, Any]) -> None:
         ack()
         with apologising(respond):
-            show(respond, questions.ask_kindly(command.get("text", ""), clock()))
+            words = command.get("text", "")
+            if foreword := questions.foreword(words, clock()):
+                show(respond, foreword)
+            show(respond, questions.ask_kindly(words, clock()))
 
     app.command(COMMAND)(answer)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from bot.domain import command
 from bot.domain.command import CommandError, Verb
 from bot.domain.naming import UnknownNameError
+from bot.services.rehearsal import DAYS
 from bot.slack import views
 
 if TYPE_CHECKING:
     from bot.domain.model import Answer, Status
     from bot.services.condition import Condition
     from bot.services.noise import Noise
+    from bot.services.rehearsal import Rehearsal
     from bot.services.reports import Reports
     from bot.slack.message import Message
 
@@ -35,6 +37,7 @@ class Questions:
     reports: Reports
     condition: Condition
     noise: Noise
+    rehearsal: Rehearsal
     zone: str
 
     def ask(self, words: str, now: int, *, shared_by: str | None = None) -> Found:
@@ -54,11 +57,21 @@ class Questions:
                 return Found(verb, views.mutes(self.noise.mutes(now), self.zone, now))
             case Verb.ALERTS:
                 return Found(verb, views.last_alerts(*self.noise.last(), self.zone))
+            case Verb.ALERTS_TEST:
+                return Found(verb, views.rehearsal(self.rehearsal.run(now), DAYS, self.zone))
             case Verb.STATUS:
                 status = self.condition.status(now)
                 return Found(verb, views.status(status), status=status)
         answer = self.reports.answer(question, now)
         return Found(verb, views.answer(answer, now, shared_by=shared_by), answer=answer)
+
+    def foreword(self, words: str, now: int) -> Message | None:
+        """What to say before an answer that takes its time; None where it doesn't."""
+        try:
+            slow = command.parse(words, now, self.zone).verb is Verb.ALERTS_TEST
+        except CommandError:
+            return None
+        return views.rehearsing(DAYS) if slow else None
 
     def ask_kindly(self, words: str, now: int, *, shared_by: str | None = None) -> Message:
         """The same, with a mistake in the words answered by a message rather than an error."""

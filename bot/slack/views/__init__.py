@@ -8,7 +8,7 @@ from bot.slack.views.health import status
 from bot.slack.views.noise import ended, muted, mutes, stood, thanks, unmuted
 from bot.slack.views.silences import quiet
 from bot.slack.views.spikes import details
-from bot.slack.views.told import held, last_alerts
+from bot.slack.views.told import held, last_alerts, rehearsal, rehearsing
 
 __all__ = [
     "alert",
@@ -24,6 +24,8 @@ __all__ = [
     "muted",
     "mutes",
     "quiet",
+    "rehearsal",
+    "rehearsing",
     "status",
     "stood",
     "thanks",

@@ -18,6 +18,7 @@ _QUESTIONS = (
     ("program autumn", "one program, by name or id"),
     ("trend last 30 days", "scans over time"),
     ("alerts", "the last alerts, and what people made of them"),
+    ("alerts test", "what the last two weeks would have told"),
     ("mutes", "what is muted, and a button to end it"),
     ("status", "whether the bot is well"),
 )

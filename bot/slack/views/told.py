@@ -47,6 +47,32 @@ def last_alerts(last: Sequence[tuple[Told, str]], votes: Sequence[Votes], zone: 
     return private(point, kit.section(point), *lines, *all_votes, foot)
 
 
+def rehearsing(days: int) -> Message:
+    """It takes a few seconds to say what so many days would have told."""
+    return private(f"Replaying the last {days} days … this takes a few seconds.")
+
+
+def rehearsal(found: Sequence[tuple[Alert, str]] | None, days: int, zone: str) -> Message:
+    """What so many days would have told, with the name of what each alert is about.
+
+    None where another rehearsal is under way.
+    """
+    if found is None:
+        return private("Somebody is replaying the last days already; ask again in a minute.")
+    point = f"The last {days} days would have given *{count(len(found), 'alert')}*."
+    if not found:
+        return private(f"{point} Nothing was out of the ordinary.")
+    latest = list(reversed(found))[:_MOST_HELD]
+    lines = [f"• *{escape(name, 60)}*: {_brief(alert, zone)}" for alert, name in latest]
+    if left := len(found) - len(latest):
+        lines.append(f"• and {count(left, 'earlier alert')}")
+    small = kit.context(
+        f"Times in {escape(zone)}.",
+        "Too many, too few? In the settings, `alerts.sensitivity` can be `low` or `high`.",
+    )
+    return private(point, kit.section(point), *kit.sections(lines), small)
+
+
 def held(alerts: Sequence[tuple[Alert, str]], why: Why, rule: Rule, zone: str) -> Message:
     """The one message about alerts that waited, each with the name of what it is about."""
     point = _waited(count(len(alerts), "alert"), why, rule)

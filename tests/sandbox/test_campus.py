@@ -185,6 +185,17 @@ def test_one_popular_poster_is_lost() -> None:
     assert not any(s["poster_id"] == scans[0]["poster_id"] for s in CAMPUS.live(NOW, NOW + 7200))
 
 
+def test_another_is_gone_for_so_short_that_it_is_not_missed_yet() -> None:
+    scans = scans_at("Dining Hall - Tray Return")
+    gone = NOW - when(scans[-1]).timestamp()
+    usual = Counter(when(scan).hour for scan in scans)
+    missed = sum(n / 60 for hour, n in usual.items() if (11 - hour) % 24 <= gone / 3600)
+
+    assert 3600 < gone < 36 * 3600
+    assert 8 < missed < 20
+    assert not any(s["poster_id"] == scans[0]["poster_id"] for s in CAMPUS.live(NOW, NOW + 7200))
+
+
 def test_history_has_bursts() -> None:
     per_hour = Counter((s["poster_id"], s["scanned_at"][:13]) for s in CAMPUS.impressions)
     quiet_enough = scans_at("Dorm A - Front Door", "Gym - Climbing Wall")

@@ -31,10 +31,10 @@ TALKATIVE: Final = 0.6  # the share of the scans that carry metadata
 POPULAR: Final = range(10)
 MIDDLING: Final = range(12, 34)
 DAYS_PER_BURST: Final = 4
-FIRST_BURST: Final = 20  # seconds of live time
+FIRST_BURST: Final = 10  # seconds of live time
 BURST_EVERY: Final = 600
 BURST_JITTER: Final = 30
-BURST_SECONDS: Final = 150  # so that a bot that looks every minute sees it grow
+BURST_SECONDS: Final = 120  # so that a bot that looks every minute sees it grow
 
 # Whoever watches sees all kinds of things in the first five minutes of live time, in seconds: the
 # first scan of the poster that was put up last, the hundredth of another, a busy program.

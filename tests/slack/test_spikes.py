@@ -100,6 +100,12 @@ def test_a_message_that_is_edited_names_the_hour_instead_of_the_last_one() -> No
     assert "Since about 13:45: 96 scans, 42 in the busiest hour." in blocks
 
 
+def test_in_its_first_hour_it_has_one_number() -> None:
+    blocks = shown(told(replace(RUNNING, started_at=NOW, now=30, total=31), now=NOW + 40 * MINUTE))
+    assert "30 scans" in blocks
+    assert "31 scans" not in blocks
+
+
 def test_an_edit_that_has_nothing_new_is_the_same_message() -> None:
     assert told(OVER, now=NOW + 56 * MINUTE) == told(OVER, now=NOW + 90 * MINUTE)
 

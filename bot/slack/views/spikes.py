@@ -110,7 +110,8 @@ def _course(found: Alert, zone: str, now: int) -> str:
     began = words.time(found.started_at, zone, now)
     if found.resolved_at is not None:
         return f"From about {began} to {words.time(found.resolved_at, zone, now)}."
-    if found.total <= max(found.scans, found.now):
+    # Within the hour of the first line, a total of its own would only seem to differ from it.
+    if found.total <= max(found.scans, found.now) or now - found.started_at <= _HOUR:
         return f"It began about {began}."
     rose = 0 < found.peak < found.total
     peak = f", {thousands(found.peak)} in the busiest hour" if rose else ""

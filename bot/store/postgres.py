@@ -54,9 +54,9 @@ class PostgresTransaction:
         with self._connection.cursor() as cursor:
             cursor.executemany(_translated(sql), values)
 
-    def pack(self, id_: str) -> Value:
-        """The id itself: text that both people and other programs can read."""
-        return id_
+    def pack(self, ids: Sequence[str]) -> Sequence[Value]:
+        """The ids themselves: text that both people and other programs can read."""
+        return ids
 
     def unpack(self, value: Value) -> str:
         """See `Transaction.unpack`."""

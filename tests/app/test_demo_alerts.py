@@ -1,4 +1,4 @@
-"""What the demo is for: whoever watches it for five minutes sees alerts, and no false one of a poster."""
+"""What the demo is for: in its first minutes come a burst and a busy program, and nothing false."""
 
 from __future__ import annotations
 

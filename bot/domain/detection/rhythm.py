@@ -26,7 +26,7 @@ Integers: TypeAlias = "NDArray[np.int64]"
 
 HOURS, DAYS = 24, 7
 WEEK: Final = HOURS * DAYS
-_FORGET_RATE: Final = 0.5 ** (1 / (14 * HOURS))  # a half-life of 14 days, an hour at a time
+_FORGET_RATE: Final = 0.5 ** (1 / (20 * HOURS))  # a half-life of 20 days, an hour at a time
 _FORGET_PROGRAM: Final = 0.5 ** (1 / (7 * HOURS))
 _FORGET_SEASON: Final = 0.5 ** (1 / (28 * HOURS))
 _PRIOR_SHAPE: Final = 0.5
@@ -35,7 +35,7 @@ _CLUMPING, _CLUMPING_WEIGHT = 1.3, 50.0
 _UNREST, _UNREST_WEIGHT = 0.15, 60.0
 _EXTREME: Final = 6.0
 _SPARSE: Final = 0.5  # scans an hour up to which only clumping shows
-_DEVIATIONS, _ROOM = 3.0, 2.0  # of what a single hour may teach
+_DEVIATIONS, _ROOM = 2.5, 1.0  # of what a single hour may teach
 
 
 @dataclass(slots=True)

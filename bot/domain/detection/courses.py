@@ -38,7 +38,9 @@ class Courses:
     @classmethod
     def of(cls, scans: Floats, hours: Floats) -> Courses:
         """Learn them from posters: scans and hours that they were up, by kind of hour."""
-        common = _course(scans.sum(axis=0), (hours * _rates(scans, hours)).sum(axis=0), np.ones(KINDS), _PRIOR)
+        common = _course(
+            scans.sum(axis=0), (hours * _rates(scans, hours)).sum(axis=0), np.ones(KINDS), _PRIOR
+        )
         found = cls(common[None], np.ones(1))
         while len(found.weights) < _MOST and (other := found._unlike(scans, hours)) is not None:
             courses = np.concatenate([found.courses, other[None]])
@@ -76,7 +78,9 @@ class Courses:
         totals = scans.sum(axis=1)[:, None] / np.maximum(hours @ self.courses.T, 1e-9)
         seen, ahead = members.T @ scans, (members * totals).T @ hours
         common = self.common
-        courses = np.array([_course(*each, common, _PRIOR) for each in zip(seen, ahead, strict=True)])
+        courses = np.array(
+            [_course(*each, common, _PRIOR) for each in zip(seen, ahead, strict=True)]
+        )
         return Courses(courses, (members.sum(axis=0) + 1) / (len(scans) + len(courses)))
 
     def _unlike(self, scans: Floats, hours: Floats) -> Floats | None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.domain.detection.recent import Scans
 
 Floats: TypeAlias = "NDArray[np.float64]"
+Integers: TypeAlias = "NDArray[np.int64]"
 
 _DAY: Final = 86_400
 _LAG: Final = 1  # hours that pass before an hour is learned, for scans that come late
@@ -81,16 +82,16 @@ class Detector:
         counts = [self.recent.window(first, last) for first in firsts]
         ahead = [self.expected(first * SLICE, now) for first in firsts]
         doubt = [self.expectation.doubts(first * SLICE, now) for first in firsts]
-        return Windows(*(np.stack(each, axis=1) for each in (counts, ahead, doubt)))
+        columns = (np.stack(each, axis=1) for each in (counts, ahead, doubt))
+        return Windows(*columns, self.recent.busiest(firsts[0], last))
 
-    def expected(self, start: int, end: int) -> Floats:
-        """Scans to be expected of each poster in a span (UTC seconds) of the last day."""
+    def expected(self, start: int, end: int, posters: Integers | None = None) -> Floats:
+        """Scans to be expected in a span (UTC seconds) of the last day, of all or some posters."""
         lately = float(self.rhythm.program_levels()[-1])
         level = self.expectation.level(start // HOUR, lately)
         # After a holiday all is as before at once, so a quiet day counts by half.
-        return self.expectation.window(start, end) * (
-            level if level > lately else (level * lately) ** 0.5
-        )
+        level = max(level, (level * lately) ** 0.5)
+        return self.expectation.window(start, end, posters) * level
 
     def _usual(self, hour: int) -> Floats:
         presence = self.roster.presence(hour * HOUR, (hour + 1) * HOUR) * (1 - self.silence.told)

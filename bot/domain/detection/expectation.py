@@ -52,7 +52,11 @@ class Expectation:
         self.latest = hour
 
     def settle(self, hour: int, total: float) -> float:
-        """Say how many scans the account had in an hour that is over; returns whether it was heard."""
+        """Say how many scans the account had in an hour that is over.
+
+        Returns:
+            Whether anything was heard, as 1 or 0.
+        """
         column = hour % KEPT
         self.total[column] = total
         ahead = self.usual[:, column].sum() * self.level(hour)
@@ -63,10 +67,11 @@ class Expectation:
         """What an hour should bring to each poster."""
         return self.usual[:, hour % KEPT]
 
-    def window(self, start: int, end: int) -> Floats:
-        """Scans to be expected of each poster from `start` to `end` (UTC seconds)."""
+    def window(self, start: int, end: int, posters: Integers | None = None) -> Floats:
+        """Scans to be expected from `start` to `end` (UTC seconds), of all or some posters."""
         columns, parts = self._parts(start, end)
-        found: Floats = self.usual[:, columns] @ parts
+        usual = self.usual[:, columns] if posters is None else self.usual[np.ix_(posters, columns)]
+        found: Floats = usual @ parts
         return found
 
     def doubts(self, start: int, end: int) -> Floats:

@@ -67,9 +67,7 @@ class Season:
         days = 1 / (self.day_scans[:, slot // HOURS] + _PRIOR_DAY)
         return self.doubts[:, KINDS_OF_HOUR[slot]] + days
 
-    def learn(
-        self, counts: Floats, expected: Floats, hours: Floats, slot: int
-    ) -> None:
+    def learn(self, counts: Floats, expected: Floats, hours: Floats, slot: int) -> None:
         """Take in an hour.
 
         Args:
@@ -91,7 +89,9 @@ class Season:
         ):
             table[:, at] = table[:, at] * FORGET**times + seen
         self.week_scans[slot] = self.week_scans[slot] * FORGET**WEEK + counts.sum()
-        self.week_expected[slot] = self.week_expected[slot] * FORGET**WEEK + expected.sum() / self._week(slot)
+        self.week_expected[slot] = self.week_expected[
+            slot
+        ] * FORGET**WEEK + expected.sum() / self._week(slot)
 
     def _settle(self) -> None:
         """Learn the courses of the week anew from all that is remembered."""

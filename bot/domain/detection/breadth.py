@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Floats: TypeAlias = "NDArray[np.float64]"
 
 _LEAST_LIFTED: Final = 3  # posters
+_HALF_A_SCAN: Final = 0.25  # squared: nothing is told by less
 _LEAST_UNREST: Final = 0.01
 _A_LONG_TIME: Final = np.array([0.0, 0.0, 0.0, 1.0])  # programs are rarely lifted for a day
 # Columns of sums over posters: scans, scans to be expected, and the variance of these.
@@ -33,7 +34,7 @@ def programs(windows: Windows, rhythm: Rhythm, roster: Roster, grown: NDArray[np
     """Judge every program and, in the last row, the account, by their posters that are `grown`."""
     posters = _parts(windows, rhythm, roster, grown)
     totals = roster.summed(posters)
-    rest = totals[:-1] - _strongest(posters, roster)
+    rest = totals[:-1] - _strongest(posters, rhythm.clumping, roster)
     tested = np.concatenate([rest, _without_strongest(rest)[None]])
     expected = np.maximum(tested[..., _AHEAD], 1e-6)
     unrest = tested[..., _VARIANCE] / expected**2 + _LEAST_UNREST
@@ -41,10 +42,10 @@ def programs(windows: Windows, rhythm: Rhythm, roster: Roster, grown: NDArray[np
     expected[:-1] *= _others(rest)
     spread = (rhythm.clumping - 1) / expected + unrest
     whole = Sums(totals[..., _SEEN], totals[..., _AHEAD])
-    found = judged(whole, Sums(tested[..., _SEEN], expected), spread)
+    found = judged(whole, Sums(tested[..., _SEEN], expected), spread, _A_LONG_TIME)
     lifted = roster.summed((posters[..., _SEEN] > posters[..., _AHEAD]) * 1.0)
-    scores = np.where(lifted >= _LEAST_LIFTED, found.scores - _A_LONG_TIME, 0)
-    return replace(found, scores=np.maximum(scores, 0))
+    scores = np.where(lifted >= _LEAST_LIFTED, found.scores, 0)
+    return replace(found, scores=scores)
 
 
 def _parts(windows: Windows, rhythm: Rhythm, roster: Roster, grown: NDArray[np.bool_]) -> Floats:
@@ -56,12 +57,13 @@ def _parts(windows: Windows, rhythm: Rhythm, roster: Roster, grown: NDArray[np.b
     return np.stack([seen, ahead, unsure * ahead**2], axis=2)
 
 
-def _strongest(posters: Floats, roster: Roster) -> Floats:
-    """Of each program and window the poster with the largest excess."""
-    excess = posters[..., _SEEN] - posters[..., _AHEAD]
-    best = np.zeros((len(roster.program_ids), excess.shape[1]))
-    np.maximum.at(best, roster.programs, excess)
-    strong = (excess >= best[roster.programs]) & (excess > 0)
+def _strongest(posters: Floats, clumping: float, roster: Roster) -> Floats:
+    """Of each program and window the poster that is most out of its ordinary."""
+    seen, ahead, variance = np.moveaxis(posters, 2, 0)
+    distance = (seen - ahead) / np.sqrt(clumping * ahead + variance + _HALF_A_SCAN)
+    best = np.zeros((len(roster.program_ids), seen.shape[1]))
+    np.maximum.at(best, roster.programs, distance)
+    strong = (distance >= best[roster.programs]) & (distance > 0)
     return roster.summed(posters * strong[..., None])[:-1]
 
 

@@ -51,6 +51,13 @@ class Expectation:
         self.total[hour % KEPT], self.heard[hour % KEPT] = 0, 1
         self.latest = hour
 
+    def hear_late(self, hour: int, usual: Floats, doubt: Floats) -> None:
+        """Take an hour of which nothing had been heard for one like the others."""
+        column = hour % KEPT
+        if hour > self.latest - KEPT and not self.heard[column]:
+            self.usual[:, column], self.doubt[:, column] = usual, usual**2 * doubt
+            self.heard[column] = 1
+
     def settle(self, hour: int, total: float) -> float:
         """Say how many scans the account had in an hour that is over.
 

@@ -28,7 +28,7 @@ WINDOWS: Final = (3, SLICES, 4 * SLICES, 24 * SLICES)
 # As many of them fit into a week, each a chance to be wrong.
 _CHANCES: Final = np.log10([7 * 86_400 / (SLICE * size) for size in WINDOWS])
 # The longer a window, the more it suffers from what the rhythm doesn't know.
-_PENALTY: Final = _CHANCES + np.array([0.0, 0.0, 0.8, 0.8])
+_PENALTY: Final = _CHANCES + np.array([0.0, 0.0, 1.1, 1.2])
 _LEAST_SCANS: Final = np.array([4, 4, 5, 5])
 _LEAST_RATIO: Final = 1.2
 PRIOR_PROGRAM, PRIOR_ACCOUNT = 4.0, 20.0
@@ -65,7 +65,7 @@ class Judged:
 
     A score is minus log10 of the chance that such a window comes up in a week, 0 where a window is
     too small to speak. `tested` are the counts that the score is of, `ahead` what was expected of
-    these and `spread` the dispersion that was allowed for.
+    these, `spread` the dispersion that was allowed for and `penalty` what was taken off the score.
     """
 
     counts: Floats
@@ -73,13 +73,14 @@ class Judged:
     tested: Floats
     ahead: Floats
     spread: Floats
+    penalty: Floats
     scores: Floats
 
     def again(self, row: int, column: int, times: float) -> float:
         """The score of one window if so many times as much was to be expected."""
         cell = np.s_[row : row + 1, column]
         judged = surprise(self.tested[cell], self.ahead[cell] * times, self.spread[cell])[0]
-        return max(float(judged) - float(_PENALTY[column]), 0.0)
+        return max(float(judged) - float(self.penalty[row, column]), 0.0)
 
     def unusual(self, row: int, column: int) -> float:
         """Minus log10 of the chance of one window, seen for itself."""
@@ -98,8 +99,8 @@ def posters(windows: Windows, rhythm: Rhythm, roster: Roster, which: Integers) -
     return found
 
 
-def judged(totals: Sums, tested: Sums, spread: Floats) -> Judged:
-    """Score the counts that are tested; `totals` are those to tell of."""
+def judged(totals: Sums, tested: Sums, spread: Floats, more: Floats | float = 0.0) -> Judged:
+    """Score the counts that are tested; `totals` are those to tell of, `more` is a penalty."""
     seen, ahead = tested.seen, tested.ahead
     enough = (seen >= _LEAST_SCANS) & (seen >= _LEAST_RATIO * ahead)
     # What is long over is no news: within a window, its last part must be above the usual too.
@@ -108,9 +109,9 @@ def judged(totals: Sums, tested: Sums, spread: Floats) -> Judged:
     fresh[:, 2:] &= seen[:, :-2] > 0
     asked = enough & fresh
     scores = np.zeros_like(seen)
-    penalty = np.broadcast_to(_PENALTY, seen.shape)[asked]
-    scores[asked] = surprise(seen[asked], ahead[asked], spread[asked]) - penalty
-    return Judged(totals.seen, totals.ahead, seen, ahead, spread, np.maximum(scores, 0))
+    penalty = np.broadcast_to(_PENALTY + more, seen.shape)
+    scores[asked] = surprise(seen[asked], ahead[asked], spread[asked]) - penalty[asked]
+    return Judged(totals.seen, totals.ahead, seen, ahead, spread, penalty, np.maximum(scores, 0))
 
 
 def _peers(

@@ -31,7 +31,7 @@ def dump(detector: Detector) -> bytes:
     names = json.dumps([roster.poster_ids, roster.program_ids]).encode()
     stored = {
         "version": np.array(VERSION),
-        "learned": np.array(detector.learned),
+        "hours": np.array([detector.begun, detector.learned]),
         "names": np.frombuffer(names, np.uint8),
     }
     for name, value in _values(detector):
@@ -66,7 +66,7 @@ def _restored(stored: Mapping[str, NDArray[np.generic]], slot: Callable[[int], i
     detector.know([(poster, programs[0], 0) for poster in posters])
     for name, value in list(_values(detector)):
         _set(detector, name, _unpacked(stored, name, value))
-    detector.learned = int(stored["learned"])
+    detector.begun, detector.learned = map(int, stored["hours"])
     return detector
 
 

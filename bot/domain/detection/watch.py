@@ -11,7 +11,7 @@ from bot.domain.alert import Scope
 from bot.domain.detection import breadth, judgement
 from bot.domain.detection.events import Event
 from bot.domain.detection.judgement import WINDOWS
-from bot.domain.detection.recent import SLICE
+from bot.domain.detection.recent import HOUR, SLICE
 from bot.domain.detection.recurrence import usual_then
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ class Thresholds:
     poster while its program or the account is told of.
     """
 
-    poster: float = 3.5
-    program: float = 1.5
+    poster: float = 3.95
+    program: float = 1.45
     silence: float = 4.1
     inside: float = 1.0
 
@@ -74,6 +74,8 @@ class Watch:
     def tick(self, now: int) -> list[Event]:
         """Look at the windows that end `now` (UTC seconds); returns the events that changed."""
         self._forget(now)
+        if not self.detector.ready(now):
+            return []
         windows = self.detector.windows(now)
         self._cut(windows.counts, windows.expected, now)
         self._look_at_programs(windows, now)
@@ -85,6 +87,8 @@ class Watch:
 
     def newly_quiet(self) -> list[int]:
         """Posters whose silence has become too long, each once until it is scanned again."""
+        if not self.detector.ready(self.detector.learned * HOUR):
+            return []
         silence = self.detector.silence
         scores = silence.scores(self.detector.rhythm)
         found = np.flatnonzero(scores >= self.thresholds.silence)
@@ -125,7 +129,7 @@ class Watch:
         last = len(judged.counts) - 1
         for row in [last, *range(last)]:
             subject = (Scope.OVERALL, 0) if row == last else (Scope.PROGRAM, row)
-            inside = row != last and self._runs((Scope.OVERALL, 0))
+            inside = self._wider(subject)
             self._follow(subject, judged, row, now, self.thresholds.program, inside=inside)
 
     def _look_at_posters(self, windows: Windows, now: int) -> None:
@@ -138,9 +142,8 @@ class Watch:
         self._leave_out_novelty(windows, now)
         judged = judgement.posters(windows, detector.rhythm, detector.roster, which)
         for row, poster in enumerate(which):
-            program = (Scope.PROGRAM, int(detector.roster.programs[poster]))
-            inside = self._runs((Scope.OVERALL, 0)) or self._runs(program)
             subject = (Scope.POSTER, int(poster))
+            inside = self._wider(subject)
             self._follow(subject, judged, row, now, self.thresholds.poster, inside=inside)
 
     def _leave_out_novelty(self, windows: Windows, now: int) -> None:
@@ -149,9 +152,14 @@ class Watch:
         for column, size in enumerate(WINDOWS):
             windows.counts[age < _NOVELTY + size * SLICE, column] = 0
 
-    def _runs(self, subject: Subject) -> bool:
-        event = self.events.get(subject)
-        return event is not None and event.running
+    def _wider(self, subject: Subject) -> bool:
+        """Whether an event is told of, or was lately, that this one may well be a part of."""
+        scope, number = subject
+        wide = {each for each in self.events if each[0] is not Scope.POSTER} - {subject}
+        if scope is Scope.OVERALL:
+            return bool(wide)
+        program = self.detector.roster.programs[number] if scope is Scope.POSTER else number
+        return bool(wide & {(Scope.OVERALL, 0), (Scope.PROGRAM, int(program))})
 
     def _follow(
         self, subject: Subject, judged: Judged, row: int, now: int, least: float, *, inside: bool

@@ -13,7 +13,7 @@ from bot.store.schema import migrate
 from bot.store.unfinished import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from bot.store.catalogue import Identity
     from bot.store.copying import Part
@@ -49,11 +49,12 @@ def copy(source: Database, target: Database, progress: Callable[[int, int], None
     with source.read() as snapshot:
         of = _checked(snapshot, source)
         theirs = catalogue.tables(snapshot, source.dialect)
-        _make_room(target, of, theirs)
+        before = _made_room(target, of, theirs)
         migrate(target)
-        places = _begun(target, of, theirs)
-        with target.read() as tx:
-            parts = copying.parts(theirs, catalogue.tables(tx, target.dialect))
+        with target.write() as tx:
+            ours = catalogue.tables(tx, target.dialect)
+            places = _begun(tx, target, of, ours.keys() & theirs, ours.keys() - before)
+        parts = copying.parts(theirs, ours)
         work = _Work(snapshot, target, places, progress)
         result = work.do(parts)
     with target.write(durable=True) as tx:
@@ -77,22 +78,28 @@ def _checked(snapshot: Transaction, source: Database) -> Identity:
     return catalogue.identity(snapshot, source)
 
 
-def _make_room(target: Database, of: Identity, names: Iterable[str]) -> None:
+def _made_room(target: Database, of: Identity, names: Iterable[str]) -> set[str]:
     """Refuse a target that holds anything but a copy of this store; forget one of an older version.
 
     What was copied before a migration would have to be migrated half-way.
+
+    Returns:
+        The tables that were there.
     """
     with target.read() as tx:
-        outdated = _outdated(tx, target, of, names)
+        there = catalogue.tables(tx, target.dialect).keys()
+        outdated = _outdated(tx, target, of, there, names)
     if outdated:
         with target.write() as tx:
             for name in unfinished.places(tx):
                 copying.clear(tx, name)
             unfinished.end(tx)
+    return set(there)
 
 
-def _outdated(tx: Transaction, target: Database, of: Identity, names: Iterable[str]) -> bool:
-    there = catalogue.tables(tx, target.dialect)
+def _outdated(
+    tx: Transaction, target: Database, of: Identity, there: Collection[str], names: Iterable[str]
+) -> bool:
     if unfinished.TABLE in there:
         begun = unfinished.original(tx)
         if begun is None or begun.store != of.store:
@@ -109,17 +116,22 @@ def _outdated(tx: Transaction, target: Database, of: Identity, names: Iterable[s
     return False
 
 
-def _begun(target: Database, of: Identity, names: Iterable[str]) -> dict[str, Place]:
-    """How far an earlier run has come, or the beginning."""
-    with target.write() as tx:
-        there = catalogue.tables(tx, target.dialect)
-        if unfinished.TABLE not in there:
-            if catalogue.identity(tx, target).store == of.store:
-                raise StoreError(
-                    f"Store {target.name}: this is the store itself; name another.", permanent=True
-                )
-            unfinished.begin(tx, of, [name for name in names if name in there])
-        return unfinished.places(tx)
+def _begun(
+    tx: Transaction, target: Database, of: Identity, names: Iterable[str], made: Iterable[str]
+) -> dict[str, Place]:
+    """How far an earlier run has come, or the beginning; `made` are the tables that are new.
+
+    What a migration puts into a table that it makes is in the source already.
+    """
+    if unfinished.TABLE not in catalogue.tables(tx, target.dialect):
+        if catalogue.identity(tx, target).store == of.store:
+            raise StoreError(
+                f"Store {target.name}: this is the store itself; name another.", permanent=True
+            )
+        for name in made:
+            copying.clear(tx, name)
+        unfinished.begin(tx, of, names)
+    return unfinished.places(tx)
 
 
 @dataclass

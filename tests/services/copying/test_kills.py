@@ -11,36 +11,21 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-import pytest
-
 import bot
 from bot.services.copying import copy
-from bot.store import copying
-from bot.store.opening import connect, open_store
-from tests.services.copied import contents, contents_of, fill
+from bot.store.opening import connect
 from tests.services.dying import FragileDatabase, Fuse, Killed
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from .contents import contents, contents_of
 
+if TYPE_CHECKING:
     from bot.store.database import Database
     from tests.postgres_server import Server
 
 ROOT = Path(bot.__file__).parents[1]
-ROWS = 13
 
 
-@pytest.fixture
-def source(tmp_path: Path) -> Iterator[Database]:
-    with closing(open_store(f"sqlite:///{tmp_path / 'source.db'}")) as database:
-        fill(database, ROWS)
-        yield database
-
-
-def test_killed_at_boundaries_of_commits(
-    source: Database, postgres: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(copying, "STEP", 5)
+def test_killed_at_boundaries_of_commits(source: Database, postgres: Server) -> None:
     chance, kills = Random(7), 0
     with postgres.database() as url, closing(connect(url)) as target:
         while True:

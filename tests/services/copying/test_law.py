@@ -13,8 +13,9 @@ from bot.services.copying import copy
 from bot.store import catalogue, copying
 from bot.store.ids import pack
 from bot.store.opening import connect, open_store
-from tests.services.copied import BINARY, LEFT_EMPTY, contents, insert
 from tests.store.samples import modest
+
+from .contents import BINARY, LEFT_EMPTY, contents, insert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

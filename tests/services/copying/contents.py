@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from bot.store.catalogue import Table
     from bot.store.database import Database, Transaction
 
+# How many rows a table gets in most tests.
+ROWS = 13
 # The columns whose bytes are no id.
 BINARY = {("watch", "state")}
 # Filled, it says that the store is not whole.

@@ -12,7 +12,7 @@ from bot.store import first_load, impressions
 from bot.store.opening import open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from bot.domain.model import Impression
@@ -33,6 +33,6 @@ def fill(path: Path, count: int, progress: Callable[[int], None]) -> None:
         first_load.finish(database)
 
 
-def _scanner(scan: Impression) -> int | None:
+def _scanner(rows: Iterable[Impression]) -> list[int | None]:
     """Who scanned, under a key that changes every month as the bot's do."""
-    return fingerprint(month_of(scan.scanned_at).encode(), scan)
+    return [fingerprint(month_of(scan.scanned_at).encode(), scan) for scan in rows]

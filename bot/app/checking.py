@@ -84,9 +84,14 @@ def _settings(found: Settings, now: int) -> Iterator[Finding]:
     filters = {
         "digest.filters": config.digest.filters,
         "leaderboard.filters": config.leaderboard.filters,
+    } | {
+        f"alerts.thresholds[{number}].filters": each.filters
+        for number, each in enumerate(config.alerts.thresholds, start=1)
     }
+    overridden = [each.channel for each in config.alerts.overrides]
     yield settings.source(found.source, config.zone)
     yield from settings.filters(filters, now, config.zone)
+    yield from settings.overrides(overridden, config.alerts.channels)
     yield from settings.purpose(len(_uses(found)))
 
 

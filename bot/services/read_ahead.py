@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -54,11 +55,12 @@ class _Plan:
 class ReadAhead:
     """Pages of one feed, read ahead as far as they were announced and Vantio takes it well.
 
-    Two requests are under way at first, and one more after each round of answers without trouble,
-    up to `width`; half as many after a 429, one after any other trouble or after a page that nobody
-    expected. Others wait in line, so that there is always one to follow, however busy the caller
-    is. A page that could not be read ahead is asked for again, with patience, when it is wanted.
-    For the one thread that wants pages; leaving the block ends all others.
+    Two requests are under way at first, and one more after each round of answers without trouble
+    that had to be waited for, up to `width`, or one less after a round that had not; half as many
+    after a 429, one after any other trouble or after a page that nobody expected. Others wait in
+    line, so that there is always one to follow, however busy the caller is. A page that could not
+    be read ahead is asked for again, with patience, when it is wanted. For the one thread that
+    wants pages; leaving the block ends all others.
 
     Attributes:
         misses: How often other pages were on their way than the one that was wanted.
@@ -202,6 +204,7 @@ class ReadAhead:
         """The page of a flight, once it is there; None where it has to be asked for again."""
         if flight is None:
             return None
+        began = time.monotonic()
         try:
             page = flight.page.result()
         except VantioError as error:
@@ -209,7 +212,7 @@ class ReadAhead:
                 raise
             return None
         if page is not None:
-            self._slots.answered(flight.since)
+            self._slots.answered(flight.since, time.monotonic() - began)
         return page
 
     def _asked(self, limit: int, offset: int) -> Page[Impression]:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FIRST_WIDTH: Final = 2
+# Seconds of waiting in a round of answers from which on the way there takes more than the work.
+_LONG: Final = 0.002
 
 
 class Slots:
@@ -29,6 +31,7 @@ class Slots:
         self._taken = 0
         self._urgent = 0
         self._good = 0
+        self._waited = 0.0
         self.width = min(_FIRST_WIDTH, most)
         self.narrowings = 0
 
@@ -68,22 +71,30 @@ class Slots:
             if since == self.narrowings:
                 self._narrow(self.width // 2 if refused else 1)
 
-    def answered(self, since: int) -> None:
-        """Note a good answer: after a round of them, there is one slot more.
+    def answered(self, since: int, waited: float) -> None:
+        """Note a good answer that somebody waited for so many seconds.
 
-        What was asked before the last of the narrowings tells nothing about how it goes now.
+        After a round of them there is one slot more if there was much to wait for; one less if
+        there was not, since then more would only be in each other's way. What was asked before the
+        last of the narrowings tells nothing about how it goes now.
         """
         with self._changed:
-            self._good += since == self.narrowings
-            if self._good >= self.width < self._most:
-                self.width += 1
-                self._good = 0
+            if since == self.narrowings:
+                self._good += 1
+                self._waited += waited
+            if self._good >= self.width:
+                step = 1 if self._waited > _LONG else -1
+                self._begin_round(min(max(1, self.width + step), self._most))
                 self._changed.notify_all()
 
     def _is_free(self, *, urgent: bool) -> bool:
         return self._taken < self.width and (urgent or not self._urgent)
 
     def _narrow(self, width: int) -> None:
-        self.width = max(1, width)
+        self._begin_round(max(1, width))
         self.narrowings += 1
+
+    def _begin_round(self, width: int) -> None:
+        self.width = width
         self._good = 0
+        self._waited = 0.0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot.store import impressions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from bot.store.database import Transaction, Value
 
@@ -21,11 +21,11 @@ def begin(tx: Transaction, feed: int) -> None:
     tx.execute("delete from sighting where feed = :feed", feed=feed)
 
 
-def see(tx: Transaction, feed: int, ids: Iterable[str]) -> None:
+def see(tx: Transaction, feed: int, ids: Sequence[str]) -> None:
     """The walk saw these rows."""
     tx.many(
         "insert into sighting (feed, id) values (?, ?) on conflict (feed, id) do nothing",
-        [(feed, tx.pack(id_)) for id_ in ids],
+        [(feed, id_) for id_ in tx.pack(ids)],
     )
 
 

@@ -36,6 +36,9 @@ __all__ = [
     "totals",
 ]
 
+_EVERYTHING = f"""
+select cast(coalesce(sum(scans), 0) as bigint) from program_tally where width = {WIDTHS[-1]}
+"""
 _TABLES = ("program", "poster", "ambassador")
 # How many rows are read in the time that it takes to find the tallies of one poster.
 _ROWS_A_POSTER = 16
@@ -114,27 +117,24 @@ def extent(tx: Transaction, selection: Selection | Scope = ANY) -> tuple[int | N
     A scan whose row was dropped for its age is known to the hour as well.
     """
     which = scope(tx, selection)
-    first, last = _hours(tx, which)
+    first, last = _ends(tx, which)
     if first is None or last is None:
         return None, None
     if which.conditions():
-        return first * HOUR, last * HOUR
+        return _hour(first), _hour(last)
     return _moment(tx, "min", first, which.edge), _moment(tx, "max", last, which.edge)
 
 
 def everything(tx: Transaction) -> int:
     """All scans that were counted, also those whose rows were dropped for their age."""
-    ((scans,),) = tx.rows(
-        "select cast(coalesce(sum(scans), 0) as bigint) from program_tally where width = :width",
-        width=widths(tx)[-1],
-    )
+    ((scans,),) = tx.rows(_EVERYTHING if widths(tx) else "select count(*) from impression")
     return int(scans)
 
 
 def _tiles(tx: Transaction, start: int, end: int, which: Scope) -> list[Tile]:
     """The tiles of a period, or its rows if that is less than to go to the tallies of everyone."""
     rows = [Tile(1, ROWS, start, end)]
-    if which.posters is None and start >= which.edge:
+    if which.widths and which.posters is None and start >= which.edge:
         ((posters,),) = tx.rows("select count(*) from poster")
         if total(tx, start, end) <= _ROWS_A_POSTER * posters:
             return rows
@@ -151,20 +151,26 @@ def _keys(
     return [[None if each is None else known.get(each, UNKNOWN) for each in part] for part in ids]
 
 
-def _hours(tx: Transaction, which: Scope) -> tuple[int | None, int | None]:
-    """The first and the last hour with a tally."""
+def _ends(tx: Transaction, which: Scope) -> tuple[int | None, int | None]:
+    """When the first and the last scan happened, in UTC seconds: to the hour from tallies."""
     table = "program_tally" if which.posters is None else "tally"
-    found = f"from {table} c where c.width = {WIDTHS[0]} {which.conditions()}"
+    unit, column, source = HOUR, "start", f"{table} c where c.width = {WIDTHS[0]}"
+    if not which.widths:
+        unit, column, source = 1, "at", "impression c where 1 = 1"
+    found = f"from {source} {which.conditions()}"
     # Asked for both at once, SQLite reads every entry; one at a time, only the two ends.
-    ((first, last),) = tx.rows(
-        f"select (select min(c.start) {found}), (select max(c.start) {found})", **which.values()
-    )
+    ends = (f"{unit} * (select {end}(c.{column}) {found})" for end in ("min", "max"))
+    ((first, last),) = tx.rows(f"select {', '.join(ends)}", **which.values())
     return first, last
 
 
-def _moment(tx: Transaction, end: str, hour: int, edge: int) -> int:
-    """When the first (`min`) or the last (`max`) scan happened, which was in this hour."""
-    if hour * HOUR < edge:
-        return hour * HOUR
+def _moment(tx: Transaction, end: str, around: int, edge: int) -> int:
+    """When the first (`min`) or the last (`max`) scan happened, which was in this time's hour."""
+    if around < edge:
+        return _hour(around)
     ((at,),) = tx.rows(f"select {end}(at) from impression")
-    return hour * HOUR if at is None else int(at)
+    return _hour(around) if at is None else int(at)
+
+
+def _hour(at: int) -> int:
+    return at - at % HOUR

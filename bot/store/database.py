@@ -44,11 +44,11 @@ class Transaction(Protocol):
     def many(self, sql: str, values: Sequence[Sequence[Value]]) -> None:
         """Run one statement for each row of values, in order; it has a `?` for each value."""
 
-    def pack(self, id_: str) -> Value:
-        """An id as the columns that hold one an impression keep it, never longer than it is."""
+    def pack(self, ids: Sequence[str]) -> Sequence[Value]:
+        """Ids as the columns that hold one an impression keep them, never longer than they are."""
 
     def unpack(self, value: Value) -> str:
-        """The id that was packed."""
+        """An id that was packed."""
 
 
 class Database(Protocol):

@@ -3,24 +3,24 @@
 Ids come in no order, so that a unique index on them dirties a page of its own for every row;
 tallies by poster lie as far apart; and a list that comes newest first leaves pages half full. So
 until a first load has finished, the index on ids is not there, rows are known by their time and id,
-and there are only the tallies of hours, kept by time. A store whose load was interrupted stays like
-that and works in everything, only slower, until the next load finishes.
+and there are no tallies, so that all that is asked for is counted from the rows. A store whose load
+was interrupted stays like that and works in everything, only slower, until the next load finishes.
 """
 
 from __future__ import annotations
 
 import logging
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from bot.store import records, tallies
 from bot.store.database import StoreError
-from bot.store.schema import TALLY, statements
-from bot.store.sqlite import SqliteDatabase
+from bot.store.sqlite import SqliteDatabase, SqliteTransaction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from bot.domain.model import Impression
     from bot.store.database import Database, Transaction, Value
     from bot.store.tallies import Record
 
@@ -33,14 +33,21 @@ _EMPTY = """
 select 1 where not exists (select 1 from impression) and not exists (select 1 from tally)
 """
 _ID_INDEX = "create unique index impression_id on impression (id)"
-_BY_POSTER = "poster, width, start, program, ambassador"
-_TALLIED = (("tally", "poster, program, ambassador"), ("program_tally", "program"))
+# Each in the order in which its table lies.
+_TALLIED = (
+    ("tally", "poster, program, ambassador", "poster, 2, program, ambassador"),
+    ("program_tally", "program", "2, program"),
+)
+_HOURS = """
+insert into {table} (width, start, {keys}, scans, told)
+select 1, (at - (at % 3600 + 3600) % 3600) / 3600, {keys}, count(*), count(scanner)
+from impression group by {order}
+"""
 _WIDER = """
 insert into {table} (width, start, {keys}, scans, told)
 select :wide, start - (start % :wide + :wide) % :wide, {keys}, sum(scans), sum(told)
-from {table} where width = :narrow group by 2, {keys}
+from {table} where width = :narrow group by {order}
 """
-_BY_TIME = "width, start, poster, program, ambassador"
 
 
 def begin(database: Database) -> None:
@@ -50,13 +57,12 @@ def begin(database: Database) -> None:
     with database.write() as tx:
         if not under_way(tx) and tx.rows(_EMPTY):
             tx.execute("drop index impression_id")
-            _reorder(tx, _BY_TIME)
             tx.execute("insert into first_load (key) values (1)")
 
 
 def under_way(tx: Transaction) -> bool:
     """Whether a first load was begun and has not finished."""
-    return tallies.widths(tx) != tallies.WIDTHS
+    return not tallies.widths(tx)
 
 
 def finish(database: Database) -> int:
@@ -75,77 +81,78 @@ def finish(database: Database) -> int:
             return 0
     if not isinstance(database, SqliteDatabase):
         return 0
-    repeated = _make_whole(database)
-    try:
-        database.compact()
-    except StoreError as error:
-        logger.warning("The store stays larger than it could be. %s", error)
+    # The rows alone: what is made of them in one go has no gaps, and need not be written twice.
+    _tidy(database.compact)
+    with database.write(durable=True) as tx:
+        repeated = complete(tx)
+    _tidy(database.empty_log)
     return repeated
 
 
-def near(tx: Transaction, times: Mapping[Value, int]) -> list[Record]:
-    """The rows with these packed ids, each looked for at its time.
+def complete(tx: Transaction) -> int:
+    """As `finish`, but for making the store compact, within a transaction that writes."""
+    if not isinstance(tx, SqliteTransaction) or not under_way(tx):
+        return 0
+    repeated: list[Record] = []
+    if not tx.unless_repeated(_ID_INDEX):
+        repeated = _repeated(tx)
+        records.remove(tx, repeated)
+        tx.execute(_ID_INDEX)
+    _count(tx)
+    tx.execute("delete from first_load")
+    return len(repeated)
+
+
+def near(tx: Transaction, named: Mapping[Value, Impression]) -> list[Record]:
+    """The rows with the packed ids of these impressions, each looked for at its time.
 
     One that lies by chance in the same stretch of time is found at another time too, but only where
     there is none at its own.
     """
+    times = [row.scanned_at for row in named.values()]
     most = _NEAR * len(times) + _BATCH
     rows: list[Record] = tx.rows(
         f"select {records.COLUMNS} from impression where at >= :low and at <= :high limit :most",
-        low=min(times.values()),
-        high=max(times.values()),
+        low=min(times),
+        high=max(times),
         most=most,
     )
     if len(rows) == most:
-        rows = _at(tx, list(times.items()))
-    exact = {id_ for at, id_, *_ in rows if times.get(id_) == at}
+        rows = _at(tx, list(zip(times, named, strict=True)))
+    found = [record for record in rows if record[1] in named]
+    exact = {id_ for at, id_, *_ in found if named[id_].scanned_at == at}
     return [
         record
-        for record in rows
-        if record[1] in times and (record[0] == times[record[1]] or record[1] not in exact)
+        for record in found
+        if record[1] not in exact or record[0] == named[record[1]].scanned_at
     ]
 
 
-def _make_whole(database: SqliteDatabase) -> int:
-    repeated: list[Record] = []
-    with database.write(durable=True) as tx:
-        if under_way(tx):
-            if not tx.unless_repeated(_ID_INDEX):
-                repeated = _repeated(tx)
-                records.remove(tx, repeated)
-                tx.execute(_ID_INDEX)
-            _reorder(tx, _BY_POSTER)
-            _widen(tx)
-            tx.execute("delete from first_load")
-    return len(repeated)
+def _tidy(up: Callable[[], None]) -> None:
+    try:
+        up()
+    except StoreError as error:
+        logger.warning("The store stays larger than it could be. %s", error)
 
 
-def _reorder(tx: Transaction, key: str) -> None:
-    tx.execute("alter table tally rename to other_tally")
-    (made,) = statements("sqlite", TALLY.replace(_BY_POSTER, key))
-    tx.execute(made)
-    columns = f"{key}, scans, told"
-    tx.execute(f"insert into tally ({columns}) select {columns} from other_tally order by {key}")
-    tx.execute("drop table other_tally")
+def _count(tx: Transaction) -> None:
+    """Count all tallies, each width from the one before."""
+    for table, keys, order in _TALLIED:
+        tx.execute(f"delete from {table}")
+        tx.execute(_HOURS.format(table=table, keys=keys, order=order))
+        for narrow, wide in pairwise(tallies.WIDTHS):
+            wider = _WIDER.format(table=table, keys=keys, order=order)
+            tx.execute(wider, narrow=narrow, wide=wide)
 
 
-def _widen(tx: Transaction) -> None:
-    """Add the wider tallies up from the hours."""
-    for table, _ in _TALLIED:
-        tx.execute(f"delete from {table} where width > 1")
-    for narrow, wide in pairwise(tallies.WIDTHS):
-        for table, keys in _TALLIED:
-            tx.execute(_WIDER.format(table=table, keys=keys), narrow=narrow, wide=wide)
-
-
-def _at(tx: Transaction, wanted: Sequence[tuple[Value, int]]) -> list[Record]:
+def _at(tx: Transaction, wanted: Sequence[tuple[int, Value]]) -> list[Record]:
     found: list[Record] = []
     for first in range(0, len(wanted), _BATCH):
         batch = wanted[first : first + _BATCH]
         pairs = ", ".join(["(?, ?)"] * len(batch))
         found += tx.rows(
             f"select {records.COLUMNS} from impression where (at, id) in (values {pairs})",
-            *(value for id_, at in batch for value in (at, id_)),
+            *chain.from_iterable(batch),
         )
     return found
 

@@ -22,8 +22,8 @@ __all__ = ["HOUR", "Added", "add", "between", "delete", "known", "stream"]
 _CHUNK = 2000
 _EVERYTHING = 1 << 60
 
-# Turns an impression into the keyed hash of who scanned, None where nothing tells.
-Scanner = Callable[["Impression"], "int | None"]
+# Turns impressions into the keyed hashes of who scanned, None where nothing tells.
+Scanner = Callable[["Collection[Impression]"], "Sequence[int | None]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def add(tx: Transaction, rows: Sequence[Impression], scanner: Scanner, feed: int
     Args:
         tx: A transaction that writes.
         rows: What a feed lists or a file holds.
-        scanner: Turns an impression into the keyed hash of who scanned.
+        scanner: Turns impressions into the keyed hashes of who scanned.
         feed: The key of the feed that lists the rows; 0 for a file, which claims and changes
             nothing that is there.
     """
@@ -61,18 +61,15 @@ def add(tx: Transaction, rows: Sequence[Impression], scanner: Scanner, feed: int
 
 def delete(tx: Transaction, ids: Collection[str], now: int) -> int:
     """Move those of these impressions that are there to `deleted`; returns how many they were."""
-    vanished = records.of_ids(tx, [tx.pack(id_) for id_ in ids])
+    vanished = records.of_ids(tx, tx.pack(list(ids)))
     records.bury(tx, vanished, now)
     return len(vanished)
 
 
 def known(tx: Transaction, ids: Collection[str]) -> set[str]:
     """Those of these impression ids that the store has."""
-    packed = [tx.pack(id_) for id_ in ids]
-    return {
-        tx.unpack(id_)
-        for (id_,) in keys.rows_of(tx, "select id from impression where id in", packed)
-    }
+    found = keys.rows_of(tx, "select id from impression where id in", tx.pack(list(ids)))
+    return {tx.unpack(id_) for (id_,) in found}
 
 
 def between(
@@ -111,21 +108,19 @@ def stream(
 
 def _named(tx: Transaction, rows: Sequence[Impression]) -> dict[Value, Impression]:
     """The rows by packed id, the first of each, without those that retention would drop."""
-    edge, pack = retention.edge(tx), tx.pack
-    named: dict[Value, Impression] = {}
-    for row in rows:
-        if not edge or row.scanned_at >= edge:
-            named.setdefault(pack(row.id), row)
+    edge = retention.edge(tx)
+    kept = [row for row in rows if row.scanned_at >= edge] if edge else rows
+    packed = tx.pack([row.id for row in kept])
+    named = dict(zip(packed, kept, strict=True))
+    if len(named) < len(kept):
+        named.update(zip(reversed(packed), reversed(kept), strict=True))
     return named
 
 
 def _there(tx: Transaction, named: Mapping[Value, Impression]) -> dict[Value, Record]:
     """What the store has of these, by packed id."""
-    if first_load.under_way(tx):
-        found = first_load.near(tx, {id_: row.scanned_at for id_, row in named.items()})
-    else:
-        found = records.of_ids(tx, named)
-    return {record[1]: record for record in found}
+    look = first_load.near if first_load.under_way(tx) else records.of_ids
+    return {record[1]: record for record in look(tx, named)}
 
 
 def _insert(
@@ -133,7 +128,7 @@ def _insert(
 ) -> None:
     records.dig_up(tx, fresh)
     made = keys.of_rows(tx, fresh.values())
-    records.insert(tx, _records(fresh.items(), made, map(scanner, fresh.values()), feed))
+    records.insert(tx, _records(fresh.items(), made, scanner(fresh.values()), feed))
 
 
 def _relist(
@@ -143,33 +138,42 @@ def _relist(
     made = keys.of_rows(tx, [row for row, _ in listed])
     hashes = [old[6] for _, old in listed]
     told = _records([(old[1], row) for row, old in listed], made, hashes, feed)
-    before, after, claimed = [], [], []
+    changed, claimed = [], []
     for (row, old), new in zip(listed, told, strict=True):
         if new[:5] != old[:5]:
-            before.append(old)
-            after.append((*new[:6], scanner(row), feed))
+            changed.append((row, old, new))
         elif feed != old[7]:
             claimed.append(old)
-    records.replace(tx, before, after)
+    hashed = scanner([row for row, _, _ in changed])
+    after = [(*new[:6], hash_, feed) for (_, _, new), hash_ in zip(changed, hashed, strict=True)]
+    records.replace(tx, [old for _, old, _ in changed], after)
     records.claim(tx, claimed, feed)
-    return len(after)
+    return len(changed)
 
 
 def _records(
     rows: Iterable[tuple[Value, Impression]], made: Keys, hashes: Iterable[int | None], feed: int
 ) -> list[Record]:
+    posters, programs, ambassadors, agents = (
+        made.posters,
+        made.programs,
+        made.ambassadors,
+        made.agents,
+    )
     return [
         (
-            row.scanned_at,
+            at,
             id_,
-            made.posters[row.poster],
-            made.programs[row.program],
-            made.ambassadors[row.ambassador],
-            made.agents[row.agent or "", row.device or ""],
+            posters[poster],
+            programs[program],
+            ambassadors[ambassador],
+            agents[agent or "", device or ""],
             hash_,
             feed,
         )
-        for (id_, row), hash_ in zip(rows, hashes, strict=True)
+        for (id_, (_, poster, program, ambassador, at, agent, device, _)), hash_ in zip(
+            rows, hashes, strict=True
+        )
     ]
 
 

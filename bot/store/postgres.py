@@ -76,9 +76,9 @@ class PostgresTransaction:
             self.rows(f'select {reached} from "{table}"', sequence=sequence)
         self.execute(f'analyze "{table}"')
 
-    def pack(self, id_: str) -> Value:
-        """The id itself: text that both people and other programs can read."""
-        return id_
+    def pack(self, ids: Sequence[str]) -> Sequence[Value]:
+        """The ids themselves: text that both people and other programs can read."""
+        return ids
 
     def unpack(self, value: Value) -> str:
         """See `Transaction.unpack`."""

@@ -20,7 +20,8 @@ def rebuild(database: Database, blocks: Iterable[int]) -> None:
     """Count the tallies of these blocks again, named by their first hour.
 
     The hours of a day are one short transaction, the wider tallies of a block another, which
-    survives a power cut, as then do those before it.
+    survives a power cut, as then do those before it. During a first load there is only what the
+    feeds list.
     """
     for block in blocks:
         for day in range(block, block + BLOCK, _DAY):
@@ -33,11 +34,12 @@ def rebuild(database: Database, blocks: Iterable[int]) -> None:
 def _hours(tx: Transaction, day: int) -> None:
     """The hours of which there are rows, and what the feeds list in them."""
     values = bounds(tx, day, day + _DAY)
-    _drop(tx, 1, values["kept"], day + _DAY)
-    tx.execute(_HOURS, **values)
     tx.execute("delete from listed where hour >= :kept and hour < :end_hour", **values)
     tx.execute(_LISTED, **values)
-    _programs(tx, day, day + _DAY, 1)
+    if widths(tx):
+        _drop(tx, 1, values["kept"], day + _DAY)
+        tx.execute(_HOURS, **values)
+        _programs(tx, day, day + _DAY, 1)
 
 
 def _wider(tx: Transaction, block: int) -> None:
@@ -49,22 +51,19 @@ def _wider(tx: Transaction, block: int) -> None:
 
 
 def _drop(tx: Transaction, width: int, low: Value, end: int) -> None:
-    # As they lie, like all that reads them.
-    held = _HELD if widths(tx) == WIDTHS else ""
-    tx.execute(f"{_DROP} {held}", width=width, low=low, end_hour=end)
+    tx.execute(_DROP, width=width, low=low, end_hour=end)
 
 
 def _programs(tx: Transaction, first: int, end: int, width: int) -> None:
     tx.execute(_DROP_PROGRAMS, width=width, first=first, end_hour=end)
-    summed = _PROGRAMS.format(tallies=lying(widths(tx), "t", "holder h"))
-    tx.execute(summed, width=width, first=first, end_hour=end)
+    tx.execute(_PROGRAMS, width=width, first=first, end_hour=end)
 
 
 _DROP = f"""
 with recursive {HOLDERS}
 delete from tally where width = :width and start >= :low and start < :end_hour
+    and poster in (select key from holder where key is not null)
 """
-_HELD = "and poster in (select key from holder where key is not null)"
 _HOURS = f"""
 insert into tally (width, start, poster, program, ambassador, scans, told)
 select 1, {HOUR_OF_ROW}, poster, program, ambassador, count(*), count(scanner)
@@ -91,6 +90,6 @@ _PROGRAMS = f"""
 with recursive {HOLDERS}
 insert into program_tally (width, start, program, scans, told)
 select :width, t.start, t.program, cast(sum(t.scans) as bigint), cast(sum(t.told) as bigint)
-from {{tallies}} t.width = :width and t.start >= :first and t.start < :end_hour
+from {lying("t", "holder h")} t.width = :width and t.start >= :first and t.start < :end_hour
 group by 2, 3
 """

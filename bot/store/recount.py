@@ -52,7 +52,7 @@ def recount(database: Database) -> Iterator[Recount]:
 
     Wider tallies must be the sums of hours, those of programs the sums of posters; hours and what
     the feeds list must be what the rows say. Where rows were dropped for their age, the hours are
-    taken for true. During a first load there are only hours.
+    taken for true. During a first load there is only what the feeds list.
     """
     found = Recount()
     with database.read() as tx:
@@ -125,13 +125,15 @@ HOUR_OF_ROW = f"cast(:kept as bigint) + (at - :kept_at) / {HOUR}"
 
 def _comparison(there: tuple[int, ...]) -> str:
     """Compares tallies, those of programs, and what feeds list at once: as sorts 1, 2 and 3."""
-    lines = ", ".join(f"({width})" for width in there)
-    return _COMPARE.format(widths=lines, tallies=lying(there, "t", "holder h"))
+    lines = "values " + ", ".join(f"({width})" for width in there)
+    return _COMPARE.format(
+        widths=lines if there else "select 0 where false", tallies=lying("t", "holder h")
+    )
 
 
 _COMPARE = f"""
 with recursive {HOLDERS},
-width (hours) as (values {{widths}}),
+width (hours) as ({{widths}}),
 truth (start, poster, program, ambassador, scans, told) as (
     select {HOUR_OF_ROW}, poster, program, ambassador, count(*), count(scanner)
     from impression where at >= :kept_at and at < :end_at group by 1, 2, 3, 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.store import first_load
 from bot.store.tallies import HOUR
 
 if TYPE_CHECKING:
@@ -32,8 +33,12 @@ def advance(tx: Transaction, to: int) -> int:
 def drop(tx: Transaction, most: int) -> int:
     """Drop so many of the oldest impressions before the edge; returns how many there were.
 
-    Tallies and what the feeds list count them still.
+    Tallies and what the feeds list count them still; where a first load is under way, it ends, so
+    that there are tallies.
     """
+    before = edge(tx)
+    if before and tx.rows("select 1 from impression where at < :before limit 1", before=before):
+        first_load.complete(tx)
     return _drop(
         tx,
         "delete from impression where (at, id) in (select at, id from impression"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.store.keys import known_keys
-from bot.store.tallies import HOURS, WIDTHS, lying
+from bot.store.tallies import WIDTHS, lying
 from bot.store.tiles import tiles
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def scope(tx: Transaction, selection: Selection | Scope) -> Scope:
     if isinstance(selection, Scope):
         return selection
     ((edge, loading),) = tx.rows(_STATE)
-    there = HOURS if loading else WIDTHS
+    there = () if loading else WIDTHS
     poster, ambassador = (_key(tx, each, selection) for each in ("poster", "ambassador"))
     posters: tuple[int, ...] | None = None
     if poster is not None:
@@ -107,10 +107,8 @@ def _key(tx: Transaction, table: str, selection: Selection) -> int | None:
 
 def _posters_of(tx: Transaction, column: str, key: int, there: tuple[int, ...]) -> tuple[int, ...]:
     """Every poster with a scan that names this program or ambassador: from the fewest tallies."""
+    source = f"{lying('c')} c.width = {there[-1]} and" if there else "impression c where"
     rows = tx.rows(
-        f"""select distinct t.poster from {lying(there, "t")} t.width = :width and t.{column} = :key
-        order by t.poster""",
-        width=there[-1],
-        key=key,
+        f"select distinct c.poster from {source} c.{column} = :key order by c.poster", key=key
     )
     return tuple(key for (key,) in rows) or (UNKNOWN,)

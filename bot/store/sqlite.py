@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.store.connections import Connections
 from bot.store.database import BUSY_SECONDS, StoreError
-from bot.store.ids import pack, unpack
+from bot.store.ids import pack_all, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,9 +57,8 @@ class SqliteTransaction:
             return False
         return True
 
-    # A canonical UUID as its 16 bytes, any other id as it is. No methods that call on, since one id
-    # is packed for every row of a feed.
-    pack = staticmethod(pack)
+    # A canonical UUID as its 16 bytes, any other id as it is.
+    pack = staticmethod(pack_all)
     unpack = staticmethod(unpack)
 
 
@@ -104,6 +103,11 @@ class SqliteDatabase:
         """Write the file anew without gaps: writers wait, and as much disk must be free."""
         with self._explained(), self._connections.used() as connection:
             connection.execute("vacuum")
+        self.empty_log()
+
+    def empty_log(self) -> None:
+        """Move what the log holds into the file, and free its room, unless a reader needs it."""
+        with self._explained(), self._connections.used() as connection:
             connection.execute("pragma wal_checkpoint(truncate)")
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ through the primary key.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.store.tallies import lying
 from bot.store.tiles import ROWS
@@ -48,13 +48,12 @@ def summed(
     parts = [(number, *keys) for number, part in enumerate(wanted) for keys in part]
     if not pieces or not parts:
         return found
-    table, conditions = _PROGRAMS if parts[0][2] is None else _SINGLE
+    source = _PROGRAMS if parts[0][2] is None else _SINGLE
+    sums = _tallied(column, source) if which.widths else _counted(column, source)
     rows = tx.rows(
         f"""with piece (cut, sign, width, low, high) as (values {_lines(pieces)}),
         wanted (number, program, poster, ambassador) as (values {_lines(parts)}),
-        tile (number, cut, scans) as (
-            select wanted.number, piece.cut, {_signed(column, table, conditions)}
-            from wanted cross join piece)
+        tile (number, cut, scans) as ({sums})
         select number, cut, cast(sum(scans) as bigint) from tile group by number, cut""",
         *(value for row in (*pieces, *parts) for value in row),
     )
@@ -77,24 +76,46 @@ def grouped(
     return " union all ".join(parts), values
 
 
+class _Source(NamedTuple):
+    """Tallies, the keys that they are of, and which of them are `wanted`."""
+
+    table: str
+    keys: str
+    conditions: str
+
+
 _OF_PROGRAM = "and (wanted.program is null or c.program = wanted.program)"
-_PROGRAMS = ("program_tally", _OF_PROGRAM)
-_SINGLE = (
+_PROGRAMS = _Source("program_tally", "c.program", _OF_PROGRAM)
+_SINGLE = _Source(
     "tally",
+    "c.program, c.poster, c.ambassador",
     f"""and c.poster = wanted.poster {_OF_PROGRAM}
     and (wanted.ambassador is null or c.ambassador = wanted.ambassador)""",
 )
 
 
-def _signed(column: str, table: str, conditions: str) -> str:
-    """What the tile in `piece` comes to."""
-    count = {"scans": "count(*)", "told": "count(c.scanner)"}[column]
-    return f"""piece.sign * case when piece.width = {ROWS}
-        then (select {count} from impression c
+_COUNTS = {"scans": "count(*)", "told": "count(c.scanner)"}
+
+
+def _tallied(column: str, source: _Source) -> str:
+    """What each tile in `piece` comes to, for each of the `wanted`."""
+    table, _, conditions = source
+    return f"""select wanted.number, piece.cut, piece.sign * case when piece.width = {ROWS}
+        then (select {_COUNTS[column]} from impression c
             where c.at >= piece.low and c.at < piece.high {conditions})
         else (select cast(coalesce(sum(c.{column}), 0) as bigint) from {table} c
             where c.width = piece.width and c.start >= piece.low and c.start < piece.high
-            {conditions}) end"""
+            {conditions}) end
+        from wanted cross join piece"""
+
+
+def _counted(column: str, source: _Source) -> str:
+    """The same where there are no tallies: goes through the rows once, whatever is wanted."""
+    return f"""select wanted.number, c.cut, c.scans from (
+            select piece.cut, {source.keys}, {_COUNTS[column]} as scans
+            from piece cross join impression c where c.at >= piece.low and c.at < piece.high
+            group by piece.cut, {source.keys}) c
+        cross join wanted where true {source.conditions}"""
 
 
 def _part(columns: Sequence[str], index: int, tile: Tile, which: Scope) -> str:
@@ -113,7 +134,7 @@ def _part(columns: Sequence[str], index: int, tile: Tile, which: Scope) -> str:
 
 
 def _of(which: Scope) -> str:
-    return "tally c where" if which.posters is not None else lying(which.widths, "c")
+    return "tally c where" if which.posters is not None else lying("c")
 
 
 def _lines(rows: Sequence[Sequence[int | None]]) -> str:

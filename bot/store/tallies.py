@@ -1,7 +1,7 @@
 """Tallies: scans counted per hour, day and 32 days, and impressions listed per feed and hour.
 
 Both change in the transaction that changes the impressions that they count. While a first load is
-under way there are only the hours, from which the wider ones are added up at its end.
+under way there are no tallies: they are counted at its end, and until then the rows are.
 """
 
 from __future__ import annotations
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 HOUR = 3600
 # In hours: an hour, a day, 32 days. Each holds a whole number of the one before.
 WIDTHS = (1, 24, 768)
-# What there is of them during a first load.
-HOURS = WIDTHS[:1]
 
 # A row of `impression`: at, id, poster, program, ambassador, agent, scanner, feed.
 Record = tuple[int, "Value", int, int, int, int, int | None, int]
@@ -41,18 +39,15 @@ class _Counted(NamedTuple):
 
 
 def widths(tx: Transaction) -> tuple[int, ...]:
-    """The widths of the tallies that are there: only hours while a first load is under way."""
-    return HOURS if tx.rows("select 1 from first_load") else WIDTHS
+    """The widths of the tallies that are there: none while a first load is under way."""
+    return () if tx.rows("select 1 from first_load") else WIDTHS
 
 
-def lying(there: tuple[int, ...], name: str, posters: str = "poster k") -> str:
+def lying(name: str, posters: str = "poster k") -> str:
     """The tallies of every poster, by this name and as they lie, to be put before conditions.
 
-    They lie poster by poster, but by time where only these widths are there; `posters` is a table
-    of the keys of all that have any.
+    They lie poster by poster; `posters` is a table of the keys of all that have any.
     """
-    if there != WIDTHS:
-        return f"tally {name} where"
     key = f"{posters.rsplit(maxsplit=1)[-1]}.key"
     return f"{posters} cross join tally {name} where {name}.poster = {key} and"
 
@@ -62,12 +57,11 @@ def change(tx: Transaction, added: Sequence[Record], removed: Sequence[Record] =
 
     What comes to nothing leaves its table.
     """
-    counted, listed = _hours(added), _listed(added)
+    if widths(tx):
+        _tally(tx, _changed(added, removed), shrinking=bool(removed))
+    listed = _listed(added)
     if removed:
-        fewer = _hours(removed)
-        counted = _Counted(_less(counted.scans, fewer.scans), _less(counted.told, fewer.told))
         listed = _less(listed, _listed(removed))
-    _tally(tx, counted, shrinking=bool(removed))
     _list(tx, listed, shrinking=bool(removed))
 
 
@@ -75,6 +69,15 @@ def claim(tx: Transaction, claimed: Sequence[Record], feed: int) -> None:
     """List impressions under another feed than the one that their records name."""
     after: _Counts = Counter([(feed, each[0] // HOUR) for each in claimed])
     _list(tx, _less(after, _listed(claimed)), shrinking=True)
+
+
+def _changed(added: Sequence[Record], removed: Sequence[Record]) -> _Counted:
+    """What came to the hours."""
+    more = _hours(added)
+    if not removed:
+        return more
+    fewer = _hours(removed)
+    return _Counted(_less(more.scans, fewer.scans), _less(more.told, fewer.told))
 
 
 def _hours(records: Sequence[Record]) -> _Counted:
@@ -103,7 +106,7 @@ def _less(counts: _Counts, others: _Counts) -> _Counts:
 
 
 def _tally(tx: Transaction, counted: _Counted, *, shrinking: bool) -> None:
-    for width in widths(tx):
+    for width in WIDTHS:
         if width > 1:
             counted = counted.through(_to(width))
         _add(tx, _TALLY, _EMPTY_TALLY, _rows(width, counted), shrinking=shrinking)

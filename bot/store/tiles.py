@@ -36,13 +36,13 @@ def tiles(start: int, end: int, edge: int = 0, widths: tuple[int, ...] = WIDTHS)
         end: The second after the last.
         edge: A whole hour before which there are tallies, but no rows, so that what ends there
             inside an hour is rounded to the nearest one; 0 for none.
-        widths: The widths of the tallies that are there, the narrowest first.
+        widths: The widths of the tallies that are there, the narrowest first; none leaves rows.
     """
     start, end = (_nearest(at, HOUR) if edge and at < edge else at for at in (start, end))
     if start >= end:
         return []
     low, high = _nearest(start, HOUR), _nearest(end, HOUR)
-    if low >= high:
+    if low >= high or not widths:
         return [Tile(1, ROWS, start, end)]
     hours = _tallies(low // HOUR, high // HOUR, widths)
     return [*_between(ROWS, start, low), *hours, *_between(ROWS, high, end)]

@@ -10,6 +10,7 @@ import time
 from contextlib import closing
 from dataclasses import dataclass
 from importlib import metadata
+from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
@@ -93,7 +94,9 @@ class Vantio:
         self._patience = {"timeout": httpx.Timeout(timeout).as_dict()}
         # A transport rather than a client: no redirect is followed (another host would be given
         # the key), no cookie kept, and a page costs a third less.
-        self._http = httpx.HTTPTransport(limits=_POOL, proxy=_proxy(address))
+        self._http = httpx.HTTPTransport(
+            verify=_trusted(address), limits=_POOL, proxy=_proxy(address)
+        )
 
     def __repr__(self) -> str:
         return f"Vantio({self._root!r})"
@@ -246,6 +249,13 @@ class Vantio:
             reason = " ".join(str(error).split())[:_REASON_SHOWN]
             return Unavailable(f"{self._host} can't be reached: {reason or 'no reason given'}")
         return Unavailable(f"{self._host} cut the connection")
+
+
+def _trusted(address: Address) -> SSLContext:
+    """Whose certificates are believed: over plain HTTP nobody's, as reading them takes a while."""
+    if address.root.startswith("https:"):
+        return httpx.create_ssl_context()
+    return SSLContext(PROTOCOL_TLS_CLIENT)
 
 
 def _proxy(address: Address) -> str | None:

@@ -70,7 +70,11 @@ def impressions(body: bytes) -> Page[Impression]:
     Raises:
         Unreadable: The body isn't JSON, or has no list "impressions".
     """
-    return _page(body, "impressions", impression)
+    listed = _envelope(body, "impressions")
+    rows = [row for row in map(ordinary.impression, listed) if row is not None]
+    if len(rows) == len(listed):
+        return Page(tuple(rows), (), len(rows))
+    return _page(listed, impression)
 
 
 def posters(body: bytes) -> Page[Poster]:
@@ -79,7 +83,7 @@ def posters(body: bytes) -> Page[Poster]:
     Raises:
         Unreadable: The body isn't JSON, or has no list "posters".
     """
-    return _page(body, "posters", poster)
+    return _page(_envelope(body, "posters"), poster)
 
 
 def ambassadors(body: bytes) -> Page[Ambassador]:
@@ -88,7 +92,7 @@ def ambassadors(body: bytes) -> Page[Ambassador]:
     Raises:
         Unreadable: The body isn't JSON, or has no list "users".
     """
-    return _page(body, "users", ambassador)
+    return _page(_envelope(body, "users"), ambassador)
 
 
 def impression(row: object) -> Impression | Reject:
@@ -194,8 +198,7 @@ def _iso(seconds: int | None) -> str | None:
     return datetime.fromtimestamp(seconds, UTC).isoformat().removesuffix("+00:00") + "Z"
 
 
-def _page(body: bytes, key: str, read: Callable[[object], Listed | Reject]) -> Page[Listed]:
-    listed = _envelope(body, key)
+def _page(listed: list[object], read: Callable[[object], Listed | Reject]) -> Page[Listed]:
     rows: list[Listed] = []
     rejects: list[Reject] = []
     holes: list[int] = []

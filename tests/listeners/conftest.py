@@ -85,7 +85,7 @@ class Room:
             for n in range(count)
         ]
         with self.database.write() as tx:
-            impressions.add(tx, rows, lambda _: None)
+            impressions.add(tx, rows, lambda rows: [None] * len(rows))
 
 
 @pytest.fixture

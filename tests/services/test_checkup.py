@@ -144,6 +144,13 @@ def test_secrets_in_each_others_place(name: str, value: str, text: str | None) -
         assert found.remedy == "Set it to the right one."
 
 
+def test_an_override_for_a_channel_without_alerts_is_found() -> None:
+    assert list(settings.overrides(["#alerts"], ["#alerts", "#other"])) == []
+    (found,) = settings.overrides(["#alert"], ["#alerts"])
+    assert "#alert, which gets no alerts" in found.text
+    assert "Did you mean #alerts?" in found.remedy
+
+
 def test_filters_that_mean_nothing_are_found() -> None:
     told = {"digest.filters": 'program:"open', "leaderboard.filters": "", "other": "program:autumn"}
     (found,) = settings.filters(told, NOW, "UTC")

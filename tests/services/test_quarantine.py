@@ -16,7 +16,7 @@ from tests.services.poller import NOW, ids, row
 from tests.store.samples import emptied, modest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from bot.store.database import Database, Transaction, Value
 
@@ -136,8 +136,8 @@ class Counting:
         self.statements += len(values)
         self.tx.many(sql, values)
 
-    def pack(self, id_: str) -> Value:
-        return self.tx.pack(id_)
+    def pack(self, ids: Sequence[str]) -> Sequence[Value]:
+        return self.tx.pack(ids)
 
     def unpack(self, value: Value) -> str:
         return self.tx.unpack(value)

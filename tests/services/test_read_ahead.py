@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.sandbox.fake_vantio import FakeVantio
+from bot.services import slots
 from bot.services.asking import Asking
 from bot.services.read_ahead import ReadAhead
 from bot.store.opening import open_store
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 
 ROWS = 450
 FAULTS: list[Kind] = ["server_error", "cut", "broken_json", "rate_limited", "not_json"]
+
+
+@pytest.fixture(autouse=True)
+def _far_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every round counts as waited for, as where Vantio is far away."""
+    monkeypatch.setattr(slots, "_LONG", -1.0)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from bot.services.reports import Reports
 from bot.store import directory, health, impressions
 from tests.domain.clocks import at
 from tests.services.world import fill, scans
+from tests.store.samples import by_row, no_hash
 
 if TYPE_CHECKING:
     from bot.domain.model import Answer
@@ -134,8 +135,8 @@ def test_one_program_is_told_with_its_best(database: Database) -> None:
 def test_people_are_estimated_only_where_nearly_all_scans_say_who(database: Database) -> None:
     rows = scans(NOW - DAY, 20, "p1")
     with database.write() as tx:
-        impressions.add(tx, rows[:18], lambda row: int(row.id.rsplit("-", 1)[1]) % 5)
-        impressions.add(tx, rows[18:], lambda _: None)
+        impressions.add(tx, rows[:18], by_row(lambda row: int(row.id.rsplit("-", 1)[1]) % 5))
+        impressions.add(tx, rows[18:], no_hash)
     assert ask(database, "poster p1 last 7 days").scanners == 5
     fill(database, *scans(NOW - DAY - 1, 1, "p1"))
     assert ask(database, "poster p1 last 7 days").scanners is None

@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from bot.services.slots import Slots
 
+LONG = 0.05
+
 
 def grown(most: int) -> Slots:
     slots = Slots(most)
-    for _ in range(most * most):
-        slots.answered(0)
+    while slots.width < most:
+        slots.answered(0, LONG)
     return slots
 
 
@@ -22,10 +24,31 @@ def test_one_more_slot_after_each_round_up_to_the_most() -> None:
     slots = Slots(4)
     widths = []
     for _ in range(2 + 3 + 5):
-        slots.answered(0)
+        slots.answered(0, LONG)
         widths.append(slots.width)
     assert widths == [2, 3, 3, 3, 4, 4, 4, 4, 4, 4]
     assert Slots(1).width == 1
+
+
+def test_one_less_after_a_round_that_nobody_had_to_wait_for() -> None:
+    slots = grown(4)
+    widths = []
+    for _ in range(4 + 3 + 2 + 3):
+        slots.answered(0, 0)
+        widths.append(slots.width)
+    assert widths == [4, 4, 4, 3, 3, 3, 2, 2, 1, 1, 1, 1]
+    slots.answered(0, LONG)
+    assert (slots.width, slots.narrowings) == (2, 0)
+
+
+def test_the_waits_of_a_round_count_together() -> None:
+    slots = grown(4)
+    for waited in (0, 0, LONG, 0):
+        slots.answered(0, waited)
+    assert slots.width == 4
+    for _ in range(4):
+        slots.answered(0, 0)
+    assert slots.width == 3
 
 
 def test_several_failures_of_one_round_narrow_once() -> None:
@@ -44,9 +67,9 @@ def test_what_was_asked_before_a_narrowing_widens_nothing() -> None:
     slots = grown(8)
     slots.narrow_to_one()
     for _ in range(20):
-        slots.answered(0)
+        slots.answered(0, LONG)
     assert slots.width == 1
-    slots.answered(1)
+    slots.answered(1, LONG)
     assert slots.width == 2
 
 
@@ -89,7 +112,7 @@ def test_never_more_have_a_slot_than_the_width_was_when_they_got_it(what: list[s
                 if inside > 5 or (since == slots.narrowings and inside > slots.width):
                     wrong.append(inside)
             if then == "answered":
-                slots.answered(since)
+                slots.answered(since, LONG)
             elif then == "narrow":
                 slots.narrow_to_one()
             else:

@@ -137,7 +137,7 @@ def scans(
 
 def fill(database: Database, *rows: Impression) -> None:
     with database.write() as tx:
-        impressions.add(tx, rows, lambda _: None)
+        impressions.add(tx, rows, lambda rows: [None] * len(rows))
 
 
 @dataclass(frozen=True)

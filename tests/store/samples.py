@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.domain.model import Impression
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from bot.store.database import Database
 
@@ -55,8 +55,15 @@ def scan(
     return Impression(f"imp_{number}", poster, "prog_1", "user_1", at, address=address)
 
 
-def no_hash(_: Impression) -> None:
-    return None
+def no_hash(rows: Collection[Impression]) -> list[None]:
+    return [None] * len(rows)
+
+
+def by_row(
+    hashed: Callable[[Impression], int | None],
+) -> Callable[[Collection[Impression]], list[int | None]]:
+    """The hashes of several scans, each from it alone."""
+    return lambda rows: [hashed(row) for row in rows]
 
 
 def emptied(database: Database) -> Database:

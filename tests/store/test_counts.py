@@ -12,7 +12,7 @@ from bot.domain.scanner import fingerprint
 from bot.store import counts, impressions, retention, scanners
 from bot.store.counts import ANY, Selection
 
-from .samples import HOUR, START, emptied, modest, no_hash, scan, scans
+from .samples import HOUR, START, by_row, emptied, modest, no_hash, scan, scans
 
 if TYPE_CHECKING:
     from bot.domain.model import Impression
@@ -64,7 +64,7 @@ def test_counts_agree_with_the_rows(
     monkeypatch.setattr(counts, "_ROWS_A_POSTER", rows_a_poster)
     emptied(database)
     with database.write() as tx:
-        impressions.add(tx, rows, hashed)
+        impressions.add(tx, rows, by_row(hashed))
     with database.read() as tx:
         for (start, end), selection in asked:
             inside = [
@@ -122,7 +122,7 @@ def test_what_retention_dropped_is_counted_to_the_hour(
 ) -> None:
     emptied(database)
     with database.write() as tx:
-        impressions.add(tx, rows, hashed)
+        impressions.add(tx, rows, by_row(hashed))
         retention.advance(tx, ends[1])
         edge = retention.edge(tx)
         tx.execute("delete from impression where at < :edge", edge=edge)
@@ -192,7 +192,7 @@ def test_an_empty_store(database: Database) -> None:
 def test_hashes_of_eight_bytes_with_a_sign(database: Database) -> None:
     hashes = {"imp_0": -(2**63), "imp_1": 2**63 - 1, "imp_2": -1, "imp_3": None, "imp_4": -1}
     with database.write() as tx:
-        impressions.add(tx, [scan(n) for n in range(5)], lambda row: hashes[row.id])
+        impressions.add(tx, [scan(n) for n in range(5)], by_row(lambda row: hashes[row.id]))
         assert scanners.people(tx, START, START + 1) == 3
         assert counts.told(tx, START, START + 1) == 4
         told = "select id, scanner from impression order by id"

@@ -3,11 +3,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.store import impressions
-from bot.store.ids import pack, unpack
+from bot.store.ids import pack, pack_all, unpack
 
 from .samples import START, no_hash, scan
 
@@ -50,3 +50,14 @@ def test_ids_that_look_alike_are_kept_apart(database: Database) -> None:
         assert impressions.known(tx, [*ids, CANONICAL[::-1]]) == set(ids)
     streamed = {id_ for _, id_, *_ in impressions.stream(database, START, START + 1)}
     assert streamed == set(ids)
+
+
+@given(st.lists(st.one_of(st.uuids().map(str), st.sampled_from([CANONICAL, *ALIKE, "", "imp_1"]))))
+@example([CANONICAL] * 3)
+@example([CANONICAL, f"{CANONICAL[:7]}-{CANONICAL[8:]}"])
+@example([CANONICAL, f"{CANONICAL[:7]}-{CANONICAL[7]}{CANONICAL[9:]}"])
+@example([f"{CANONICAL[:8]}0{CANONICAL[9:]}", f"{CANONICAL[:7]}-{CANONICAL[8:]}"])
+@example([CANONICAL, f"{CANONICAL[:8]}0{CANONICAL[9:]}"])
+@example([CANONICAL, f"  {CANONICAL[2:]}"])
+def test_many_are_packed_as_each_is(ids: list[str]) -> None:
+    assert pack_all(ids) == [pack(id_) for id_ in ids]

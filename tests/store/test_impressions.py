@@ -12,7 +12,7 @@ from bot.store.counts import Selection
 from bot.store.impressions import Added
 
 from . import brute
-from .samples import HOUR, START, emptied, modest, no_hash, scan, scans, together
+from .samples import HOUR, START, by_row, emptied, modest, no_hash, scan, scans, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,7 +61,7 @@ def test_each_id_counts_once_however_it_comes(
         before = first_of_each(everything)
         expected = [row for row in dict.fromkeys(first_of_each(batch)) if row not in before]
         with database.write() as tx:
-            new = impressions.add(tx, batch, hashed).new
+            new = impressions.add(tx, batch, by_row(hashed)).new
         assert sorted(row.id for row in new) == sorted(expected)
         everything += batch
     with database.read() as tx:
@@ -78,7 +78,7 @@ def test_order_and_partition_do_not_matter(
     cut = data.draw(st.integers(0, len(rows)))
     for part in (shuffled[:cut], shuffled[cut:], rows):
         with database.write() as tx:
-            impressions.add(tx, part, hashed)
+            impressions.add(tx, part, by_row(hashed))
     with database.read() as tx:
         agrees(tx, rows)
 
@@ -125,7 +125,7 @@ def test_writers_at_the_same_time_count_each_once(database: Database) -> None:
         new = 0
         for at in range(0, len(part), 20):
             with database.write() as tx:
-                new += len(impressions.add(tx, part[at : at + 20], hashed).new)
+                new += len(impressions.add(tx, part[at : at + 20], by_row(hashed)).new)
         return new
 
     work = [lambda: take(rows), lambda: take(rows[::-1]), lambda: take(rows[60:] + rows[:60])]

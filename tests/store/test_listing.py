@@ -12,7 +12,7 @@ from bot.store import impressions, keys, retention
 from bot.store.impressions import Added
 
 from . import brute
-from .samples import HOUR, START, emptied, modest, no_hash, scan, scans
+from .samples import HOUR, START, by_row, emptied, modest, no_hash, scan, scans
 
 if TYPE_CHECKING:
     from bot.domain.model import Impression
@@ -106,7 +106,7 @@ def drop_all(tx: Transaction, to: int) -> list[tuple[Any, ...]]:
 
 def step(tx: Transaction, expected: Expected, kind: str, number: int, values: list[Any]) -> None:
     if kind == "list":
-        added = impressions.add(tx, values, told, number)
+        added = impressions.add(tx, values, by_row(told), number)
         new, edited = expected.take(values, number)
         assert (sorted(row.id for row in added.new), added.edited) == (new, edited)
     elif kind == "vanish":

@@ -15,7 +15,7 @@ from bot.store.opening import open_store
 from bot.store.rebuild import rebuild
 from bot.store.recount import Recount, damage, recount
 
-from .samples import HOUR, START, emptied, modest, scan, scans
+from .samples import HOUR, START, by_row, emptied, modest, scan, scans
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,6 +58,7 @@ def add(database: Database, rows: list[Impression], feed: int = 0) -> None:
         impressions.add(tx, rows, hashed, feed)
 
 
+@by_row
 def hashed(row: Impression) -> int | None:
     return 7 if row.address else None
 

@@ -14,7 +14,7 @@ from bot.store.counts import ANY, Selection
 from bot.store.schema import migrate
 from bot.store.sqlite import SqliteDatabase, SqliteTransaction
 
-from .samples import HOUR, START, scan
+from .samples import HOUR, START, by_row, scan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +39,7 @@ def crowd(database: Database) -> dict[str, int | None]:
         for n, id_ in enumerate(hashes)
     ]
     with database.write() as tx:
-        impressions.add(tx, rows, lambda row: hashes[row.id])
+        impressions.add(tx, rows, by_row(lambda row: hashes[row.id]))
     return hashes
 
 
@@ -109,7 +109,7 @@ def test_the_sample_is_read_from_its_own_index(
     with closing(SqliteDatabase(str(tmp_path / "store.db"))) as database:
         migrate(database)
         with database.write() as tx:
-            impressions.add(tx, [scan(n) for n in range(200)], lambda row: int(row.id[4:]))
+            impressions.add(tx, [scan(n) for n in range(200)], by_row(lambda row: int(row.id[4:])))
         with database.read() as tx:
             scanners.people(tx, *PERIOD)
             sql, values = asked[-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from bot.domain import command
@@ -10,7 +11,7 @@ from bot.domain.command import CommandError
 from bot.services.checkup.finding import ok, warning, wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bot.services.checkup.finding import Finding
 
@@ -45,6 +46,19 @@ def filters(told: Mapping[str, str], now: int, zone: str) -> Iterator[Finding]:
             command.parse(f"top {words}", now, zone)
         except CommandError as error:
             yield wrong(SUBJECT, f"{key} can't be understood", str(error))
+
+
+def overrides(channels: Sequence[str], alerted: Sequence[str]) -> Iterator[Finding]:
+    """The channels that have something of their own, but get no alerts."""
+    for channel in channels:
+        if channel not in alerted:
+            near = get_close_matches(channel, alerted, 1)
+            remedy = f"Did you mean {near[0]}? " if near else ""
+            yield warning(
+                SUBJECT,
+                f"alerts.overrides is about {channel}, which gets no alerts",
+                f"{remedy}Write it as in alerts.channels.",
+            )
 
 
 def purpose(channels: int) -> Iterator[Finding]:

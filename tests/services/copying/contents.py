@@ -86,7 +86,8 @@ def _value(tx: Transaction, name: str, column: str, type_: str, number: int) -> 
     if (name, column) in BINARY:
         return bytes(range(256)) * number
     if type_ == "blob":
-        return tx.pack(str(UUID(int=number << 90)) if number % 3 else f"imp_{number}")
+        id_ = str(UUID(int=number << 90)) if number % 3 else f"imp_{number}"
+        return tx.pack([id_])[0]
     if type_ == "text":
         return f"{number}\t\\N \\. \N{SNOWMAN} '%s' \"{column}\"\n"
     if type_ == "double precision":

@@ -53,7 +53,8 @@ def copy(source: Database, target: Database, progress: Callable[[int, int], None
         migrate(target)
         with target.write() as tx:
             ours = catalogue.tables(tx, target.dialect)
-            places = _begun(tx, target, of, ours.keys() & theirs, ours.keys() - before)
+            shared = ours.keys() & theirs
+            places = _begun(tx, target, of, shared, shared - before)
         parts = copying.parts(theirs, ours)
         work = _Work(snapshot, target, places, progress)
         result = work.do(parts)

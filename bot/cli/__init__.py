@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "import": ("import_", "Take in impressions, posters or users from a file."),
     "export": ("export", "Write impressions, posters or users to a file."),
     "backup": ("backup", "Copy the store to a file while the bot runs."),
+    "copy": ("copy", "Copy the store to another database, such as PostgreSQL."),
     "quarantine": ("quarantine", "List the rows that could not be read, or try them again."),
 }
 

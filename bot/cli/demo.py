@@ -29,7 +29,7 @@ _ENDS = ("SIGTERM", "SIGINT", "SIGHUP")
     help="Serve the impressions of this JSON-lines file instead of the invented campus.",
 )
 @click.option("--port", default=8420, show_default=True, help="Port of the page; 0 for any.")
-@click.option("--speed", default=3.0, show_default=True, help="How much faster than life.")
+@click.option("--speed", default=1.0, show_default=True, help="How much faster than life.")
 @click.option("--seed", default=7, show_default=True, help="Another number, another campus.")
 def demo(*, once: bool, data: Path | None, port: int, speed: float, seed: int) -> None:
     """Run the bot against a simulated Vantio and a simulated Slack.

@@ -10,12 +10,14 @@ import itertools
 import math
 import random
 import time
+from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from bot.sandbox.names import PROGRAMS
-from bot.sandbox.population import DAY, LATE, LOST, Row, Spot, devices, iso, people, spots
+from bot.sandbox.population import DAY, FRESH, LATE, LOST, Row, Spot, devices, iso, people, spots
 from bot.sandbox.rhythm import pace
 
 if TYPE_CHECKING:
@@ -29,10 +31,24 @@ TALKATIVE: Final = 0.6  # the share of the scans that carry metadata
 POPULAR: Final = range(10)
 MIDDLING: Final = range(12, 34)
 DAYS_PER_BURST: Final = 4
-FIRST_BURST: Final = 25  # seconds of live time
-BURST_EVERY: Final = 300
+FIRST_BURST: Final = 10  # seconds of live time
+BURST_EVERY: Final = 600
 BURST_JITTER: Final = 30
-BURST_SECONDS: Final = 60
+BURST_SECONDS: Final = 120  # so that a bot that looks every minute sees it grow
+
+# Whoever watches sees all kinds of things in the first five minutes of live time, in seconds: the
+# first scan of the poster that was put up last, the hundredth of another, a busy program.
+FIRST_SCAN: Final = 95
+HUNDREDTH: Final = 130
+ROUND: Final = 34  # the place of the poster that has so many scans by then
+NEARLY: Final = 97
+RUSH: Final = 185
+MOMENT: Final = 50  # how long a happening takes that is no burst
+
+# One more popular poster was taken down so shortly before that nobody can know yet: it would have
+# had so many scans since. By day it is missed within hours.
+SILENT: Final = 2
+MISSED: Final = 13
 
 
 class Campus:
@@ -63,14 +79,17 @@ class Campus:
         self.programs: Final[Mapping[str, str]] = PROGRAMS
         self.users: Final = people(self._dice("people"), self._opens, self.now)
         self._spots = spots(self._dice("places"), self.users, self._opens, self.now)
+        self._spots[SILENT] = self._just_lost(self._spots[SILENT])
         self.posters: Final = [spot.row for spot in self._spots]
-        self.impressions: Final = sorted(
-            itertools.chain(self._history(), self._past_bursts()),
-            key=lambda scan: (scan["scanned_at"], scan["id"]),
+        self.impressions: Final = self._nearly_a_hundred(
+            sorted(
+                itertools.chain(self._history(), self._past_bursts()),
+                key=lambda scan: (scan["scanned_at"], scan["id"]),
+            )
         )
 
     def live(self, since: float, until: float, *, speed: float = 1.0) -> list[Row]:
-        """The scans of [since, until), oldest first, bursts included.
+        """The scans of [since, until), oldest first, with all that happens at once.
 
         Args:
             since: UTC seconds, at or after `now`.
@@ -85,8 +104,8 @@ class Campus:
         ]
         scans += [
             scan
-            for burst in self._bursts(seconds)
-            for scan in burst
+            for group in (*self._bursts(seconds), self._opening)
+            for scan in group
             if iso(seconds.start) <= scan["scanned_at"] < iso(seconds.stop)
         ]
         return sorted(scans, key=lambda scan: (scan["scanned_at"], scan["id"]))
@@ -113,11 +132,10 @@ class Campus:
         ]
 
     def _bursts(self, span: range) -> Iterator[list[Row]]:
-        """The live bursts that may reach into a span of seconds: about one in five minutes."""
+        """The live bursts that may reach into a span of seconds: about one in ten minutes."""
         if not span:
             return
-        targets = [self.posters[place] for place in MIDDLING if place not in LATE]
-        self._dice("targets").shuffle(targets)
+        targets = self._targets
         slack = BURST_SECONDS + BURST_JITTER
         first = (span.start - self.now - FIRST_BURST - slack) // BURST_EVERY
         last = (span.stop - self.now - FIRST_BURST + slack) // BURST_EVERY
@@ -125,13 +143,59 @@ class Campus:
             dice = self._dice("live burst", number)
             late = dice.randint(-BURST_JITTER, BURST_JITTER) if number else 0
             at = self.now + FIRST_BURST + number * BURST_EVERY + late
-            yield self.burst(targets[number % len(targets)]["id"], at, dice.randint(25, 40))
+            yield self.burst(targets[number % len(targets)]["id"], at, dice.randint(30, 45))
+
+    @cached_property
+    def _targets(self) -> list[Row]:
+        """The posters of the live bursts, in their order."""
+        targets = [self.posters[place] for place in MIDDLING if place not in LATE]
+        self._dice("targets").shuffle(targets)
+        return targets
+
+    @cached_property
+    def _opening(self) -> list[Row]:
+        """What happens once, soon after history ends: a first scan, a hundredth, and a rush."""
+        first = self.burst(self.posters[FRESH]["id"], self.now + FIRST_SCAN, 1, 1)
+        hundredth = self.burst(
+            self.posters[ROUND]["id"], self.now + HUNDREDTH, 100 - NEARLY, MOMENT
+        )
+        return [*first, *hundredth, *self._rush()]
+
+    def _rush(self) -> Iterator[Row]:
+        """A few scans at every poster of one program, other than that of the first burst."""
+        dice = self._dice("rush")
+        program = dice.choice([id_ for id_ in PROGRAMS if id_ != self._targets[0]["program_id"]])
+        for spot in self._spots:
+            if spot.row["program_id"] == program and spot.put_up < self.now < spot.taken_down:
+                size = dice.randint(2, 4)
+                yield from self.burst(spot.row["id"], self.now + RUSH, size, MOMENT)
+
+    def _just_lost(self, spot: Spot) -> Spot:
+        missed, at = 0.0, self.now
+        while missed < MISSED and at > self._opens:
+            at -= STEP
+            when = datetime.fromtimestamp(at, self._zone)
+            missed += spot.daily * pace(spot.kind, when) * STEP / DAY
+        return replace(spot, taken_down=at)
+
+    def _nearly_a_hundred(self, scans: list[Row]) -> list[Row]:
+        """The same with one poster put up so late that few scans are missing to its hundredth."""
+        row = self.posters[ROUND]
+        own = [scan for scan in scans if scan["poster_id"] == row["id"]]
+        if len(own) <= NEARLY:
+            return scans
+        early = {scan["id"] for scan in own[:-NEARLY]}
+        row["created_at"] = row["updated_at"] = own[-NEARLY]["scanned_at"]
+        row["metadata"] |= {"placement_date": row["created_at"][:10]}
+        return [scan for scan in scans if scan["id"] not in early]
 
     def _past_bursts(self) -> Iterator[Row]:
         """A crowd by day every few days, none of them in the last 24 hours."""
         dice = self._dice("past bursts")
         for _ in range(self._days // DAYS_PER_BURST):
-            spot = self._spots[dice.choice([place for place in POPULAR if place != LOST])]
+            spot = self._spots[
+                dice.choice([place for place in POPULAR if place not in {LOST, SILENT}])
+            ]
             day = datetime.fromtimestamp(self.now - dice.randint(2, self._days) * DAY, self._zone)
             at = day.replace(hour=dice.randint(10, 19), minute=dice.randrange(60)).timestamp()
             if at >= self._opens:

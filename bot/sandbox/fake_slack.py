@@ -131,10 +131,16 @@ class FakeSlack:
         self._interactions.slash(text, command, channel, user)
 
     def press(
-        self, message: Message, action_id: str, *, user: str = YOU, option: str | None = None
+        self,
+        message: Message,
+        action_id: str,
+        block_id: str | None = None,
+        *,
+        user: str = YOU,
+        option: str | None = None,
     ) -> None:
         """Press a button or choose an option; see :meth:`Interactions.press`."""
-        self._interactions.press(message, action_id, user=user, option=option)
+        self._interactions.press(message, action_id, block_id, user=user, option=option)
 
     def open_home(self, user: str = YOU) -> None:
         """Look at the Home tab of the app."""

@@ -56,15 +56,28 @@ class Interactions:
             self._responses.post(answer, place.id, user)
 
     def press(
-        self, message: Message, action_id: str, *, user: str = YOU, option: str | None = None
+        self,
+        message: Message,
+        action_id: str,
+        block_id: str | None = None,
+        *,
+        user: str = YOU,
+        option: str | None = None,
     ) -> None:
         """Press a button of ``message``, or choose an ``option`` by its value, date or id.
+
+        Args:
+            message: where it is.
+            action_id: which button or menu; one id may come once in every block.
+            block_id: in which block; the first that has it if None.
+            user: who does.
+            option: what is chosen.
 
         Raises:
             LookupError: the message has no such element.
             NoAnswerError: the app did not acknowledge.
         """
-        block, element = _find(message.blocks, action_id)
+        block, element = _find(message.blocks, action_id, block_id)
         place = self._workspace.channel(message.channel)
         private = message.only_for is not None
         payload = self._person(user) | {
@@ -85,11 +98,17 @@ class Interactions:
         self._deliver("interactive", payload)
 
     def press_in_view(
-        self, view_id: str, action_id: str, *, user: str = YOU, option: str | None = None
+        self,
+        view_id: str,
+        action_id: str,
+        block_id: str | None = None,
+        *,
+        user: str = YOU,
+        option: str | None = None,
     ) -> None:
         """The same in an open modal or in a Home tab."""
         view = self._view(view_id)
-        block, element = _find(view["blocks"], action_id)
+        block, element = _find(view["blocks"], action_id, block_id)
         payload = self._person(user) | {
             "type": "block_actions",
             "container": {"type": "view", "view_id": view_id},
@@ -201,9 +220,9 @@ def _elements(block: Json) -> Iterator[Json]:
     yield from (part for part in parts if part)
 
 
-def _find(blocks: list[Json], action_id: str) -> tuple[Json, Json]:
+def _find(blocks: list[Json], action_id: str, block_id: str | None) -> tuple[Json, Json]:
     for block in blocks:
-        for element in _elements(block):
+        for element in _elements(block) if block_id in {None, block["block_id"]} else ():
             if element.get("action_id") == action_id:
                 return block, element
     raise LookupError(f"nothing to press is called {action_id!r} in {json.dumps(blocks)[:500]}")

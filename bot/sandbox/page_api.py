@@ -116,14 +116,14 @@ def _send(desk: Desk, body: Json) -> Json:
 
 
 def _press(desk: Desk, body: Json) -> Json:
-    option = body.get("option")
+    action, block, option = body["action_id"], body.get("block_id"), body.get("option")
     if body.get("view"):
-        desk.interactions.press_in_view(body["view"], body["action_id"], option=option)
+        desk.interactions.press_in_view(body["view"], action, block, option=option)
         return {}
     message = desk.workspace.message(body["channel"], body["ts"])
     if message is None:
         raise LookupError(body["ts"])
-    desk.interactions.press(message, body["action_id"], option=option)
+    desk.interactions.press(message, action, block, option=option)
     return {}
 
 

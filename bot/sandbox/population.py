@@ -19,10 +19,11 @@ Device = tuple[str | None, str, str | None]  # user agent, device type, address
 DAY: Final = 86_400
 
 # Which places of the table have a story. The last ambassador is a newcomer, whose three posters
-# (and one of somebody else's) were put up when these shares of the history were left. A popular
-# poster is lost when 13% of it is left.
+# (and one of somebody else's) were put up when these shares of the history were left: the last at
+# its very end, so that its first scan is news. A popular poster is lost when 13% of it is left.
 NEWCOMER: Final = len(AMBASSADORS) - 1
-LATE: Final = {11: 0.35, 23: 0.2, 35: 0.1, 38: 0.04}
+FRESH: Final = 38
+LATE: Final = {11: 0.35, 23: 0.2, 35: 0.1, FRESH: 0.0}
 LOST: Final = 4
 LOST_SHARE: Final = 0.13
 

@@ -20,7 +20,7 @@ def open_store(url: str) -> Database:
     Raises:
         StoreError: when the address is none of these, or the store can't be opened.
     """
-    database = _open(url)
+    database = connect(url)
     try:
         migrate(database)
     except BaseException:
@@ -29,7 +29,12 @@ def open_store(url: str) -> Database:
     return database
 
 
-def _open(url: str) -> Database:
+def connect(url: str) -> Database:
+    """Open the store at `url` as it is, which may be without tables.
+
+    Raises:
+        StoreError: as for `open_store`.
+    """
     if url.startswith(SQLITE) and len(url) > len(SQLITE):
         return SqliteDatabase(url.removeprefix(SQLITE))
     if not url.startswith(("postgres://", "postgresql://")):

@@ -9,6 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, LiteralString
 
 import psycopg
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
@@ -16,7 +17,7 @@ from bot.store.connections import Connections
 from bot.store.database import BUSY_SECONDS, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bot.store.database import Value
 
@@ -33,6 +34,11 @@ set local lock_timeout = '{BUSY_SECONDS}s';
 select pg_advisory_xact_lock({WRITER_LOCK});
 set local synchronous_commit ="""
 _DURABLY, _QUICKLY = f"{_WRITE} on", f"{_WRITE} off"
+
+_COUNTED_UP = """
+select attname, pg_get_serial_sequence(:table, attname) from pg_attribute
+where attrelid = cast(:table as regclass) and attidentity <> '' and not attisdropped
+"""
 
 
 class PostgresTransaction:
@@ -53,6 +59,22 @@ class PostgresTransaction:
         """See `Transaction.many`."""
         with self._connection.cursor() as cursor:
             cursor.executemany(_translated(sql), values)
+
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
+        """Add rows to a table, several times as fast as `many` does."""
+        listed = sql.SQL(", ").join(map(sql.Identifier, columns))
+        statement = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(table), listed)
+        with self._connection.cursor() as cursor, cursor.copy(statement) as stream:
+            for row in rows:
+                stream.write_row(row)
+
+    def settle(self, table: str) -> None:
+        """After `load`: let the keys of new rows begin behind those loaded, and plans be good."""
+        for column, sequence in self.rows(_COUNTED_UP, table=f'"{table}"'):
+            last = f'max("{column}")'
+            reached = f"setval(:sequence, greatest({last}, 1), coalesce({last} > 0, false))"
+            self.rows(f'select {reached} from "{table}"', sequence=sequence)
+        self.execute(f'analyze "{table}"')
 
     def pack(self, ids: Sequence[str]) -> Sequence[Value]:
         """The ids themselves: text that both people and other programs can read."""

@@ -87,6 +87,8 @@ def test_the_list_of_mutes() -> None:
         "until Wed 2 Dec 2026 09:00 (Europe/Berlin) · by @U0TOM1"
     )
     assert undo(message) == [("unmute", {"mute": 7}), ("unmute", {"mute": 8})]
+    alone = shown(views.mutes([(LIBRARY, "Library")], ZONE, NOW))
+    assert alone.startswith("1 mute, which ends by itself.")
     assert "Nothing is muted." in shown(views.mutes([], ZONE, NOW))
 
 

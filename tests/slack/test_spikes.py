@@ -55,10 +55,10 @@ Most likely a crowd. Many different people scanned.
 • 34 of 42 scans tell who scanned: about 31 people, at most
 2 scans each.
 • 12 different kinds of phones and browsers were used.
-• 3 of 42 scans came from programs such as link previews, 39
+• 3 of 42 scans came from bots such as link previews, 39
 from people.
-• Most at 14:00: 42 scans. Usual then: about 5; more than 13
-come once in a hundred times.
+• Most in the hour from 14:00: 42 scans. Usual then: about
+5; more than 13 come once in a hundred times.
 • By chance alone one poster would see this about once in
 300 years.
 
@@ -100,6 +100,12 @@ def test_a_message_that_is_edited_names_the_hour_instead_of_the_last_one() -> No
     assert "Since about 13:45: 96 scans, 42 in the busiest hour." in blocks
 
 
+def test_in_its_first_hour_it_has_one_number() -> None:
+    blocks = shown(told(replace(RUNNING, started_at=NOW, now=30, total=31), now=NOW + 40 * MINUTE))
+    assert "30 scans" in blocks
+    assert "31 scans" not in blocks
+
+
 def test_an_edit_that_has_nothing_new_is_the_same_message() -> None:
     assert told(OVER, now=NOW + 56 * MINUTE) == told(OVER, now=NOW + 90 * MINUTE)
 
@@ -111,6 +117,18 @@ def test_over() -> None:
         "where about 9 would be usual."
     )
     assert "From about 14:30 to\n15:50." in shown(message)
+
+
+def test_a_short_one_has_no_busiest_hour_beside_its_total() -> None:
+    short = replace(OVER, total=42, peak=42, scans=42, started_at=NOW)
+    assert told(short, now=NOW + HOUR).text.endswith("; about 9 an hour would be usual.")
+    running = replace(RUNNING, total=60, peak=60)
+    assert "busiest" not in shown(told(running, now=NOW + 40 * MINUTE))
+
+
+def test_a_poster_is_not_counted_among_those_that_are_busy() -> None:
+    alone = replace(CROWD, evidence=replace(CROWD.evidence, posters=1))
+    assert "more scans than usual" not in shown(views.details(alone, LIBRARY, ZONE))
 
 
 def test_a_slow_spike_is_told_with_the_window_in_which_it_stood_out() -> None:
@@ -152,8 +170,8 @@ def test_nothing_is_said_of_odds_that_nobody_worked_out() -> None:
     [
         (DEVICE, "Most likely one phone: 26 of 30 scans came from it.",
          "26 of 30 scans came from one phone, the rest from about 3 others."),
-        (BOT, "Most likely a bot: 40 of 42 scans came from programs such as link previews.",
-         "40 of 42 scans came from programs such as link previews, 2 from people."),
+        (BOT, "Most likely a bot: 40 of 42 scans came from bots such as link previews.",
+         "40 of 42 scans came from bots such as link previews, 2 from people."),
         (FRESH_POSTER, "A new poster: the first days are often livelier than what follows.",
          "All 42 scans came from about 38 people, at most 3 scans each."),
         (SLOW, "It began about 09:55.", "The scans don't tell who scanned."),
@@ -216,7 +234,8 @@ def test_the_chart_shows_what_is_usual_and_what_is_not() -> None:
     assert message.plain is not None
     instead = message.plain[2]["text"]["text"]
     assert instead == (
-        "Scans against what is usual `▁▁▁▂▂▂▂▂▃▃█`: most at 14:00, 42 where about 5 would be usual."
+        "Scans against what is usual `▁▁▁▂▂▂▂▂▃▃█`: "
+        "most from 14:00, 42 where about 5 would be usual."
     )
 
 

@@ -21,7 +21,7 @@ KINDS_OF_HOUR: Final = np.concatenate(
 _OFTEN: Final = np.bincount(KINDS_OF_HOUR) / len(KINDS_OF_HOUR)
 _MOST: Final = 12  # courses
 _ROUNDS: Final = 12
-_PRIOR: Final = 4.0  # scans by which a course is drawn to the common one, in each hour
+_PRIOR: Final = 2.0  # scans by which a course is drawn to the common one, in each hour
 _PRIOR_OWN: Final = 2.0  # the same for a poster that may stand for a course
 _CLUMPED: Final = 0.6  # of the scans, how many tell something new
 _GAIN: Final = 12.0  # nats by which a course must explain its first poster better
@@ -38,7 +38,9 @@ class Courses:
     @classmethod
     def of(cls, scans: Floats, hours: Floats) -> Courses:
         """Learn them from posters: scans and hours that they were up, by kind of hour."""
-        common = _course(scans.sum(axis=0), (hours * _rates(scans, hours)).sum(axis=0), np.ones(KINDS), _PRIOR)
+        common = _course(
+            scans.sum(axis=0), (hours * _rates(scans, hours)).sum(axis=0), np.ones(KINDS), _PRIOR
+        )
         found = cls(common[None], np.ones(1))
         while len(found.weights) < _MOST and (other := found._unlike(scans, hours)) is not None:
             courses = np.concatenate([found.courses, other[None]])
@@ -76,7 +78,9 @@ class Courses:
         totals = scans.sum(axis=1)[:, None] / np.maximum(hours @ self.courses.T, 1e-9)
         seen, ahead = members.T @ scans, (members * totals).T @ hours
         common = self.common
-        courses = np.array([_course(*each, common, _PRIOR) for each in zip(seen, ahead, strict=True)])
+        courses = np.array(
+            [_course(*each, common, _PRIOR) for each in zip(seen, ahead, strict=True)]
+        )
         return Courses(courses, (members.sum(axis=0) + 1) / (len(scans) + len(courses)))
 
     def _unlike(self, scans: Floats, hours: Floats) -> Floats | None:

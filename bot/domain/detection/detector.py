@@ -9,7 +9,7 @@ import numpy as np
 
 from bot.domain.detection.expectation import Expectation
 from bot.domain.detection.judgement import WINDOWS, Windows
-from bot.domain.detection.recent import HOUR, HOURS_KEPT, SLICE, Recent
+from bot.domain.detection.recent import HOUR, SLICE, Recent
 from bot.domain.detection.rhythm import Rhythm
 from bot.domain.detection.roster import Roster
 from bot.domain.detection.season import HOURS, Season
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from bot.domain.detection.recent import Scans
 
 Floats: TypeAlias = "NDArray[np.float64]"
+Integers: TypeAlias = "NDArray[np.int64]"
 
 _DAY: Final = 86_400
+_LEAST_HISTORY: Final = 7 * _DAY
 _LAG: Final = 1  # hours that pass before an hour is learned, for scans that come late
 
 
@@ -33,7 +35,7 @@ class Detector:
     """Counts, expectations and what was learned, of every poster.
 
     `slot` turns an hour since 1970 into the hour of the week on the wall (Monday 0:00 is 0).
-    `learned` is the last hour that was learned.
+    `begun` is the first hour that there was, 0 before, and `learned` the last one that was learned.
     """
 
     slot: Callable[[int], int]
@@ -43,6 +45,7 @@ class Detector:
     recent: Recent = field(default_factory=Recent)
     expectation: Expectation = field(default_factory=Expectation)
     silence: Silence = field(default_factory=Silence)
+    begun: int = 0
     learned: int = 0
 
     def know(self, posters: Iterable[tuple[str, str, int]]) -> None:
@@ -56,20 +59,32 @@ class Detector:
         self.silence.grow(size)
 
     def put(self, hour: int, scans: Scans) -> None:
-        """Say what is known by now of an hour since 1970."""
+        """Say what is known by now of an hour since 1970.
+
+        Every hour is to be put, in order, those without scans too. Hours that are leapt over count
+        as not heard of: they teach nothing, until they are put afterwards.
+        """
         self.advance(hour)
         self.recent.put(hour, scans)
+        if hour < self.expectation.latest and len(scans.at):
+            self.expectation.hear_late(hour, *self._ahead(hour))
 
     def advance(self, hour: int) -> None:
         """Let it be this hour: learn those that are over, and say what it should bring."""
         latest = self.expectation.latest
-        first = max(latest + 1, hour - HOURS_KEPT) if latest else hour
-        for each in range(first, hour + 1):
-            self.recent.move_on(each)
-            if latest and each - 1 - _LAG > self.learned:
-                self._learn(each - 1 - _LAG)
-            doubt = self.season.doubt(self.slot(each))
-            self.expectation.begin(each, self._usual(each), doubt)
+        if hour <= latest:
+            return
+        if not self.begun:
+            self.begun, self.learned = hour, hour - 1
+        self.recent.move_on(hour)
+        for over in range(self.learned + 1, min(latest, hour - 1 - _LAG) + 1):
+            self._learn(over)
+        self.learned = max(self.learned, hour - 1 - _LAG)
+        self.expectation.begin(hour, *self._ahead(hour))
+
+    def ready(self, now: int) -> bool:
+        """Whether there is enough history to tell what is unusual."""
+        return bool(self.begun) and now - self.begun * HOUR >= _LEAST_HISTORY
 
     def windows(self, now: int) -> Windows:
         """The windows that end `now` (UTC seconds).
@@ -81,20 +96,23 @@ class Detector:
         counts = [self.recent.window(first, last) for first in firsts]
         ahead = [self.expected(first * SLICE, now) for first in firsts]
         doubt = [self.expectation.doubts(first * SLICE, now) for first in firsts]
-        return Windows(*(np.stack(each, axis=1) for each in (counts, ahead, doubt)))
+        columns = (np.stack(each, axis=1) for each in (counts, ahead, doubt))
+        return Windows(*columns, self.recent.busiest(firsts[0], last))
 
-    def expected(self, start: int, end: int) -> Floats:
-        """Scans to be expected of each poster in a span (UTC seconds) of the last day."""
+    def expected(self, start: int, end: int, posters: Integers | None = None) -> Floats:
+        """Scans to be expected in a span (UTC seconds) of the last day, of all or some posters."""
         lately = float(self.rhythm.program_levels()[-1])
         level = self.expectation.level(start // HOUR, lately)
         # After a holiday all is as before at once, so a quiet day counts by half.
-        return self.expectation.window(start, end) * (
-            level if level > lately else (level * lately) ** 0.5
-        )
+        level = max(level, (level * lately) ** 0.5)
+        return self.expectation.window(start, end, posters) * level
 
-    def _usual(self, hour: int) -> Floats:
+    def _ahead(self, hour: int) -> tuple[Floats, Floats]:
+        """What an hour should bring to each poster, and the squared relative error of that."""
+        slot = self.slot(hour)
         presence = self.roster.presence(hour * HOUR, (hour + 1) * HOUR) * (1 - self.silence.told)
-        return self.rhythm.expected(self.roster, self.season.factors(self.slot(hour))) * presence
+        usual = self.rhythm.expected(self.roster, self.season.factors(slot)) * presence
+        return usual, self.season.doubt(slot)
 
     def _learn(self, hour: int) -> None:
         counts = self.recent.hour(hour)
@@ -107,7 +125,6 @@ class Detector:
         factors = self.season.factors(slot)
         learned = self.rhythm.learn(self.roster, counts, factors, presence, level, slot // HOURS)
         self.season.learn(*learned, presence * level, slot)
-        self.learned = hour
 
     def _hear(self, hour: int, counts: Floats, heard: float) -> None:
         end = (hour + 1) * HOUR

@@ -51,8 +51,19 @@ class Expectation:
         self.total[hour % KEPT], self.heard[hour % KEPT] = 0, 1
         self.latest = hour
 
+    def hear_late(self, hour: int, usual: Floats, doubt: Floats) -> None:
+        """Take an hour of which nothing had been heard for one like the others."""
+        column = hour % KEPT
+        if hour > self.latest - KEPT and not self.heard[column]:
+            self.usual[:, column], self.doubt[:, column] = usual, usual**2 * doubt
+            self.heard[column] = 1
+
     def settle(self, hour: int, total: float) -> float:
-        """Say how many scans the account had in an hour that is over; returns whether it was heard."""
+        """Say how many scans the account had in an hour that is over.
+
+        Returns:
+            Whether anything was heard, as 1 or 0.
+        """
         column = hour % KEPT
         self.total[column] = total
         ahead = self.usual[:, column].sum() * self.level(hour)
@@ -63,10 +74,11 @@ class Expectation:
         """What an hour should bring to each poster."""
         return self.usual[:, hour % KEPT]
 
-    def window(self, start: int, end: int) -> Floats:
-        """Scans to be expected of each poster from `start` to `end` (UTC seconds)."""
+    def window(self, start: int, end: int, posters: Integers | None = None) -> Floats:
+        """Scans to be expected from `start` to `end` (UTC seconds), of all or some posters."""
         columns, parts = self._parts(start, end)
-        found: Floats = self.usual[:, columns] @ parts
+        usual = self.usual[:, columns] if posters is None else self.usual[np.ix_(posters, columns)]
+        found: Floats = usual @ parts
         return found
 
     def doubts(self, start: int, end: int) -> Floats:

@@ -1,13 +1,12 @@
 """How surprising the last quarter of an hour, hour, four hours and day are, for everyone at once.
 
 A poster is compared with its own usual, times how the rest of its program and of the account run in
-the same window, so that a lift that all share surprises nobody. A program is compared with the rest
-of the account, and without its strongest poster, so that one poster makes no program.
+the same window, so that a lift that all share surprises nobody.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
@@ -29,14 +28,13 @@ WINDOWS: Final = (3, SLICES, 4 * SLICES, 24 * SLICES)
 # As many of them fit into a week, each a chance to be wrong.
 _CHANCES: Final = np.log10([7 * 86_400 / (SLICE * size) for size in WINDOWS])
 # The longer a window, the more it suffers from what the rhythm doesn't know.
-_PENALTY: Final = _CHANCES + np.array([0.0, 0.0, 0.8, 0.8])
+_PENALTY: Final = _CHANCES + np.array([0.0, 0.0, 1.1, 1.2])
 _LEAST_SCANS: Final = np.array([4, 4, 5, 5])
 _LEAST_RATIO: Final = 1.2
-_PRIOR_PROGRAM, _PRIOR_ACCOUNT = 4.0, 20.0
-_FLOOR: Final = 0.75
+PRIOR_PROGRAM, PRIOR_ACCOUNT = 4.0, 20.0
+FLOOR: Final = 0.75
 _UNSURE: Final = 0.5
 _FLAGGED: Final = 2.5  # standard deviations from which a poster is left out of what others are like
-_LEAST_LIFTED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +42,21 @@ class Windows:
     """Scans in the windows that end at some time, and how many were to be expected.
 
     A row for each poster, a column for each of `WINDOWS`. `doubt` is the squared relative error of
-    what was expected.
+    what was expected, `busiest` the most scans in one slice of the shortest window.
     """
 
     counts: Floats
     expected: Floats
     doubt: Floats
+    busiest: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Scans that were seen beside those that were to be expected."""
+
+    seen: Floats
+    ahead: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,52 +64,44 @@ class Judged:
     """Counts, what was expected of them, and scores: a row each, a column for each window.
 
     A score is minus log10 of the chance that such a window comes up in a week, 0 where a window is
-    too small to speak. `spread` is the dispersion that was allowed for.
+    too small to speak. `tested` are the counts that the score is of, `ahead` what was expected of
+    these, `spread` the dispersion that was allowed for and `penalty` what was taken off the score.
     """
 
     counts: Floats
     expected: Floats
+    tested: Floats
+    ahead: Floats
     spread: Floats
+    penalty: Floats
     scores: Floats
 
-    def again(self, row: int, column: int, expected: float) -> float:
-        """The score of one window if so much more was to be expected."""
-        one = tuple(each[row : row + 1, column] for each in (self.counts, self.spread))
-        judged = surprise(one[0], np.array([expected]), one[1])[0] - _PENALTY[column]
-        return max(float(judged), 0.0)
+    def again(self, row: int, column: int, times: float) -> float:
+        """The score of one window if so many times as much was to be expected."""
+        cell = np.s_[row : row + 1, column]
+        judged = surprise(self.tested[cell], self.ahead[cell] * times, self.spread[cell])[0]
+        return max(float(judged) - float(self.penalty[row, column]), 0.0)
 
     def unusual(self, row: int, column: int) -> float:
         """Minus log10 of the chance of one window, seen for itself."""
         cell = np.s_[row : row + 1, column]
-        return float(surprise(self.counts[cell], self.expected[cell], self.spread[cell])[0])
+        return float(surprise(self.tested[cell], self.ahead[cell], self.spread[cell])[0])
 
 
 def posters(windows: Windows, rhythm: Rhythm, roster: Roster, which: Integers) -> Judged:
     """Judge these posters against their own usual and their peers."""
-    peers, unsure = _peers(windows.counts, windows.expected, rhythm, roster, which)
+    peers, unsure = _peers(windows, rhythm, roster, which)
     seen, ahead = windows.counts[which], windows.expected[which] * peers
     spread = rhythm.spread(ahead, which) + windows.doubt[which] + unsure
-    return _judged(seen, ahead, spread)
+    found = judged(Sums(seen, ahead), Sums(seen, ahead), spread)
+    # Friends scan within minutes of each other; a burst goes on.
+    found.scores[windows.busiest[which] >= seen[:, 0], 0] = 0
+    return found
 
 
-def programs(windows: Windows, rhythm: Rhythm, roster: Roster, grown: NDArray[np.bool_]) -> Judged:
-    """Judge every program and, in the last row, the account, by their posters that are `grown`."""
-    counts, expected = windows.counts * grown[:, None], windows.expected * grown[:, None]
-    levels = rhythm.program_levels()
-    seen, ahead = roster.summed(counts), roster.summed(expected)
-    ahead[:-1] *= (levels[:-1] / levels[-1])[:, None]
-    rest_seen, rest_ahead = seen[-1] - seen[:-1], ahead[-1] - ahead[:-1]
-    others = np.maximum((rest_seen + _PRIOR_ACCOUNT) / (rest_ahead + _PRIOR_ACCOUNT), _FLOOR)
-    strong_seen, strong_ahead = _strongest(counts, expected, roster)
-    seen, ahead = seen - strong_seen, np.maximum(ahead - strong_ahead, 1e-6)
-    ahead[:-1] *= others
-    spread = (rhythm.clumping - 1) / ahead + rhythm.program_unrest[:, None]
-    judged = _judged(seen, ahead, spread)
-    lifted = roster.summed((counts > expected) * (counts > 0) * 1.0)
-    return replace(judged, scores=np.where(lifted >= _LEAST_LIFTED, judged.scores, 0))
-
-
-def _judged(seen: Floats, ahead: Floats, spread: Floats) -> Judged:
+def judged(totals: Sums, tested: Sums, spread: Floats, more: Floats | float = 0.0) -> Judged:
+    """Score the counts that are tested; `totals` are those to tell of, `more` is a penalty."""
+    seen, ahead = tested.seen, tested.ahead
     enough = (seen >= _LEAST_SCANS) & (seen >= _LEAST_RATIO * ahead)
     # What is long over is no news: within a window, its last part must be above the usual too.
     fresh = np.ones_like(enough)
@@ -110,30 +109,30 @@ def _judged(seen: Floats, ahead: Floats, spread: Floats) -> Judged:
     fresh[:, 2:] &= seen[:, :-2] > 0
     asked = enough & fresh
     scores = np.zeros_like(seen)
-    penalty = np.broadcast_to(_PENALTY, seen.shape)[asked]
-    scores[asked] = surprise(seen[asked], ahead[asked], spread[asked]) - penalty
-    return Judged(seen, ahead, spread, np.maximum(scores, 0))
+    penalty = np.broadcast_to(_PENALTY + more, seen.shape)
+    scores[asked] = surprise(seen[asked], ahead[asked], spread[asked]) - penalty[asked]
+    return Judged(totals.seen, totals.ahead, seen, ahead, spread, penalty, np.maximum(scores, 0))
 
 
 def _peers(
-    counts: Floats, expected: Floats, rhythm: Rhythm, roster: Roster, which: Integers
+    windows: Windows, rhythm: Rhythm, roster: Roster, which: Integers
 ) -> tuple[Floats, Floats]:
     """How the rest of the program and of the account run, and the squared error of that.
 
     For each of these posters and windows.
     """
-    programs = roster.programs[which]
+    counts, expected, programs = windows.counts, windows.expected, roster.programs[which]
     strong = _flagged(counts, expected, rhythm, roster)
     strong_seen, strong_ahead = roster.summed(counts * strong), roster.summed(expected * strong)
     seen, ahead = roster.summed(counts) - strong_seen, roster.summed(expected) - strong_ahead
     # A flagged poster is not among its peers anyway.
     own = ~strong[which]
     own_seen, own_ahead = counts[which] * own, expected[which] * own
-    account = _ratio(seen[-1] - own_seen, ahead[-1] - own_ahead, _PRIOR_ACCOUNT)
+    account = ratio(seen[-1] - own_seen, ahead[-1] - own_ahead, PRIOR_ACCOUNT)
     rest_seen, rest_ahead = seen[programs] - own_seen, (ahead[programs] - own_ahead) * account
-    program = _ratio(rest_seen, rest_ahead, _PRIOR_PROGRAM)
-    unsure = _UNSURE / (np.maximum(rest_ahead, 0) + _PRIOR_PROGRAM)
-    return np.maximum(account * program, _FLOOR), unsure
+    program = ratio(rest_seen, rest_ahead, PRIOR_PROGRAM)
+    unsure = _UNSURE / (np.maximum(rest_ahead, 0) + PRIOR_PROGRAM)
+    return np.maximum(account * program, FLOOR), unsure
 
 
 def _flagged(counts: Floats, expected: Floats, rhythm: Rhythm, roster: Roster) -> NDArray[np.bool_]:
@@ -146,18 +145,6 @@ def _flagged(counts: Floats, expected: Floats, rhythm: Rhythm, roster: Roster) -
     return strongest
 
 
-def _strongest(counts: Floats, expected: Floats, roster: Roster) -> tuple[Floats, Floats]:
-    """Scans and expectation of the poster with the largest excess, by program and of all."""
-    excess = counts - expected
-    best = np.zeros((len(roster.program_ids), counts.shape[1]))
-    np.maximum.at(best, roster.programs, excess)
-    strong = (excess >= best[roster.programs]) & (excess > 0)
-    seen, ahead = roster.summed(counts * strong), roster.summed(expected * strong)
-    top = excess.argmax(axis=0)
-    columns = np.arange(counts.shape[1])
-    seen[-1], ahead[-1] = counts[top, columns], expected[top, columns]
-    return seen, ahead
-
-
-def _ratio(seen: Floats, ahead: Floats, prior: float) -> Floats:
+def ratio(seen: Floats, ahead: Floats, prior: float) -> Floats:
+    """How much more was seen than expected, shrunk to one by so many scans."""
     return (np.maximum(seen, 0) + prior) / (np.maximum(ahead, 0) + prior)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 VERSION: Final = 1
 _PARTS: Final = ("roster", "rhythm", "season", "recent", "expectation", "silence")
+_ANY_LENGTH: Final = frozenset({"recent.devices"})
 _COUNTS: Final = np.dtype(np.uint16)
 
 
@@ -30,7 +31,7 @@ def dump(detector: Detector) -> bytes:
     names = json.dumps([roster.poster_ids, roster.program_ids]).encode()
     stored = {
         "version": np.array(VERSION),
-        "learned": np.array(detector.learned),
+        "hours": np.array([detector.begun, detector.learned]),
         "names": np.frombuffer(names, np.uint8),
     }
     for name, value in _values(detector):
@@ -65,7 +66,7 @@ def _restored(stored: Mapping[str, NDArray[np.generic]], slot: Callable[[int], i
     detector.know([(poster, programs[0], 0) for poster in posters])
     for name, value in list(_values(detector)):
         _set(detector, name, _unpacked(stored, name, value))
-    detector.learned = int(stored["learned"])
+    detector.begun, detector.learned = map(int, stored["hours"])
     return detector
 
 
@@ -99,6 +100,9 @@ def _unpacked(stored: Mapping[str, NDArray[np.generic]], name: str, fresh: objec
         found.ravel()[stored[f"{name}.at"]] = stored[f"{name}.of"]
         return found
     value = stored[name]
-    if value.shape != np.shape(fresh) or value.dtype != np.asarray(fresh).dtype:
+    shape = np.shape(fresh)
+    if name in _ANY_LENGTH:
+        shape = (*value.shape[:1], *shape[1:])
+    if value.shape != shape or value.dtype != np.asarray(fresh).dtype:
         raise ValueError(f"the memory of the detector is damaged: {name} has another form")
     return value if isinstance(fresh, np.ndarray) else value.item()

@@ -19,7 +19,7 @@ SLICE: Final = 300  # seconds
 SLICES: Final = HOUR // SLICE
 KEPT: Final = 26 * SLICES
 HOURS_KEPT: Final = 36 * 24
-_MOST: Final = 2  # scans of one device that count within an hour
+_MOST: Final = 2  # scans of one device at one poster that count within an hour
 _FULL: Final = 2**16 - 1
 
 
@@ -51,11 +51,14 @@ class Scans:
 class Recent:
     """Counts of scans that mean something, in two rings; an entry a poster.
 
-    Bots don't count, and of one device in one hour no more than two scans at a poster do.
+    Bots don't count, nor does a device at a poster where it scanned twice within the hour before.
+    `devices` has a row of time, poster and scanner for each scan of the last two hours that tells
+    who scanned.
     """
 
     slices: Counts = field(default_factory=lambda: np.zeros((0, KEPT), np.uint16))
     hours: Counts = field(default_factory=lambda: np.zeros((0, HOURS_KEPT), np.uint16))
+    devices: Integers = field(default_factory=lambda: np.zeros((0, 3), np.int64))
     latest: int = 0  # the last hour that there is, since 1970
 
     def grow(self, posters: int) -> None:
@@ -75,7 +78,7 @@ class Recent:
 
     def put(self, hour: int, scans: Scans) -> None:
         """Say anew what an hour had; one that is too old for the slices counts as an hour alone."""
-        meant = meaningful(scans)
+        meant = self._meaningful(hour, scans)
         posters = len(self.slices)
         if hour > self.latest - KEPT // SLICES:
             cells = scans.poster[meant] * SLICES + (scans.at[meant] - hour * HOUR) // SLICE
@@ -85,36 +88,46 @@ class Recent:
             found = np.bincount(scans.poster[meant], minlength=posters)
             self.hours[:, hour % HOURS_KEPT] = np.minimum(found, _FULL)
 
+    def _meaningful(self, hour: int, scans: Scans) -> NDArray[np.bool_]:
+        """Which scans of an hour count, after what devices did in the hour before."""
+        told = ~scans.bot & (scans.scanner != 0)
+        rows = np.stack([scans.at[told], scans.poster[told], scans.scanner[told]], axis=1)
+        when = self.devices[:, 0] // HOUR
+        before = self.devices[when == hour - 1]
+        kept = self.devices[(when != hour) & (when >= self.latest - 1)]
+        self.devices = np.concatenate([kept, rows]) if hour >= self.latest - 1 else kept
+        meant = ~scans.bot
+        meant[told] = ~crowding(np.concatenate([before, rows]))[len(before) :]
+        return meant
+
     def hour(self, hour: int) -> Floats:
         """Scans of each poster in an hour since 1970."""
         return self.hours[:, hour % HOURS_KEPT].astype(np.float64)
 
     def window(self, first: int, last: int, posters: Integers | None = None) -> Floats:
-        """Scans in the slices from `first` to `last`, numbered since 1970, of all or these posters."""
+        """Scans in the slices from `first` to `last`, numbered since 1970, of all or some."""
         columns = np.arange(first, last + 1) % KEPT
         kept = self.slices[:, columns] if posters is None else self.slices[np.ix_(posters, columns)]
         return kept.sum(axis=1, dtype=np.float64)
 
-    def course(self, poster: int, first: int, last: int) -> Floats:
-        """Scans of one poster slice by slice."""
-        return self.slices[poster, np.arange(first, last + 1) % KEPT].astype(np.float64)
+    def busiest(self, first: int, last: int) -> Floats:
+        """The most scans that each poster had in one of these slices."""
+        columns = np.arange(first, last + 1) % KEPT
+        return self.slices[:, columns].max(axis=1, initial=0).astype(np.float64)
 
 
-def meaningful(scans: Scans) -> NDArray[np.bool_]:
-    """Which scans of an hour count: no bots, and of each device at a poster the first two."""
-    order = np.lexsort((scans.at, scans.scanner, scans.poster, scans.bot))
-    poster, scanner, bot = scans.poster[order], scans.scanner[order], scans.bot[order]
-    meant = np.ones(len(order), np.bool_)
-    if len(order) > _MOST:
-        again = (
-            (poster[_MOST:] == poster[:-_MOST])
-            & (scanner[_MOST:] == scanner[:-_MOST])
-            & (bot[_MOST:] == bot[:-_MOST])
-            & (scanner[_MOST:] != 0)
-        )
-        meant[_MOST:] = ~again
-    found = np.empty_like(meant)
-    found[order] = meant & ~bot
+def crowding(devices: Integers) -> NDArray[np.bool_]:
+    """Which scans come from a device that scanned the same poster twice in the hour before.
+
+    `devices` has a row of time, poster and scanner for each scan.
+    """
+    found = np.zeros(len(devices), np.bool_)
+    if len(devices) > _MOST:
+        order = np.lexsort(devices.T)
+        rows = devices[order]
+        earlier, later = rows[:-_MOST], rows[_MOST:]
+        same = (earlier[:, 1:] == later[:, 1:]).all(axis=1)
+        found[order[_MOST:]] = same & (later[:, 0] - earlier[:, 0] < HOUR)
     return found
 
 

@@ -26,7 +26,7 @@ Integers: TypeAlias = "NDArray[np.int64]"
 
 HOURS, DAYS = 24, 7
 WEEK: Final = HOURS * DAYS
-_FORGET_RATE: Final = 0.5 ** (1 / (14 * HOURS))  # a half-life of 14 days, an hour at a time
+_FORGET_RATE: Final = 0.5 ** (1 / (20 * HOURS))  # a half-life of 20 days, an hour at a time
 _FORGET_PROGRAM: Final = 0.5 ** (1 / (7 * HOURS))
 _FORGET_SEASON: Final = 0.5 ** (1 / (28 * HOURS))
 _PRIOR_SHAPE: Final = 0.5
@@ -35,7 +35,7 @@ _CLUMPING, _CLUMPING_WEIGHT = 1.3, 50.0
 _UNREST, _UNREST_WEIGHT = 0.15, 60.0
 _EXTREME: Final = 6.0
 _SPARSE: Final = 0.5  # scans an hour up to which only clumping shows
-_DEVIATIONS, _ROOM = 3.0, 2.0  # of what a single hour may teach
+_DEVIATIONS, _ROOM = 2.5, 1.0  # of what a single hour may teach
 
 
 @dataclass(slots=True)
@@ -50,6 +50,7 @@ class Rhythm:
     exposure: Floats
     today_scans: Floats
     today_expected: Floats
+    today_ahead: Floats
     unrest_seen: Floats
     unrest_weight: Floats
     program_scans: Floats
@@ -62,7 +63,7 @@ class Rhythm:
     @classmethod
     def empty(cls) -> Rhythm:
         """Nothing learned about nobody."""
-        return cls(*[np.zeros(0)] * 6, *[np.zeros(1)] * 4)
+        return cls(*[np.zeros(0)] * 7, *[np.zeros(1)] * 4)
 
     def grow(self, posters: int, programs: int) -> None:
         """Make room for so many posters and programs; the last program is the whole account."""
@@ -105,16 +106,27 @@ class Rhythm:
         """How programs and, last, the account lately run against the sum of their posters."""
         return (self.program_scans + _PRIOR_PROGRAM) / (self.program_expected + _PRIOR_PROGRAM)
 
+    @property
+    def uncertainty(self) -> Floats:
+        """The squared relative error of each poster's day: of its rate, and from day to day."""
+        return self.unrest + 1 / (self.scans + _PRIOR_SHAPE)
+
     def spread(self, means: Floats, which: Integers | None = None) -> Floats:
         """The dispersion of counts with these means, a row for each poster, or each of these."""
-        own = self.unrest + 1 / (self.scans + _PRIOR_SHAPE)
+        own = self.uncertainty
         if which is not None:
             own = own[which]
         shape = (-1,) + (1,) * (means.ndim - 1)
         return (self.clumping - 1) / np.maximum(means, 1e-6) + own.reshape(shape)
 
-    def learn(  # noqa: PLR0913
-        self, roster: Roster, counts: Floats, factors: Floats, presence: Floats, level: float, day: int
+    def learn(
+        self,
+        roster: Roster,
+        counts: Floats,
+        factors: Floats,
+        presence: Floats,
+        level: float,
+        day: int,
     ) -> tuple[Floats, Floats]:
         """Take in an hour; returns the scans that taught something, and those that were expected.
 
@@ -133,7 +145,7 @@ class Rhythm:
         most = ahead + _DEVIATIONS * np.sqrt(ahead + self.spread(ahead) * ahead**2) + _ROOM
         capped = np.minimum(counts, most)
         self._measure_clumping(capped, ahead)
-        self._learn_day(capped, expected, day, roster)
+        self._learn_day(capped, expected, ahead, day, roster)
         self.scans = self.scans * _FORGET_RATE + capped
         self.exposure = self.exposure * _FORGET_RATE + factors * presence
         by_program = roster.summed(np.stack([capped, expected], axis=1))
@@ -152,12 +164,15 @@ class Rhythm:
         seen = np.array([((capped - ahead)[sparse] ** 2).sum(), ahead[sparse].sum()])
         self.clumping_seen = self.clumping_seen * _FORGET_SEASON + seen
 
-    def _learn_day(self, capped: Floats, expected: Floats, day: int, roster: Roster) -> None:
+    def _learn_day(
+        self, capped: Floats, expected: Floats, ahead: Floats, day: int, roster: Roster
+    ) -> None:
         if day != self.weekday:
             self._end_day(roster)
             self.weekday = day
         self.today_scans = self.today_scans + capped
         self.today_expected = self.today_expected + expected
+        self.today_ahead = self.today_ahead + ahead
 
     def _end_day(self, roster: Roster) -> None:
         scans, expected = self.today_scans, self.today_expected
@@ -165,21 +180,22 @@ class Rhythm:
         self.unrest_seen, self.unrest_weight = _moments(
             self.unrest_seen, self.unrest_weight, scans, expected * level, self.clumping
         )
-        sums = roster.summed(np.stack([scans, expected], axis=1))
-        ahead = sums[:, 1] * np.append(np.full(len(sums) - 1, level), 1.0)
+        sums = roster.summed(np.stack([scans, expected, self.today_ahead], axis=1))
+        levels = self.program_levels()
+        ahead = np.append(sums[:-1, 1] * level * levels[:-1] / levels[-1], sums[-1, 2])
         self.program_unrest_seen, self.program_unrest_weight = _moments(
             self.program_unrest_seen, self.program_unrest_weight, sums[:, 0], ahead, self.clumping
         )
         self.today_scans = np.zeros_like(scans)
         self.today_expected = np.zeros_like(expected)
+        self.today_ahead = np.zeros_like(expected)
 
 
 _OF_PROGRAMS = tuple(name for name in Rhythm.__slots__ if name.startswith("program_"))
 _OF_POSTERS = tuple(
     name
     for name in Rhythm.__slots__
-    if name not in _OF_PROGRAMS
-    and name not in {"clumping_seen", "weekday"}
+    if name not in _OF_PROGRAMS and name not in {"clumping_seen", "weekday"}
 )
 
 

@@ -23,7 +23,8 @@ Floats: TypeAlias = "NDArray[np.float64]"
 DAYS: Final = 7
 WEEK: Final = HOURS * DAYS
 FORGET: Final = 0.5 ** (1 / (28 * HOURS))  # a half-life of 28 days, an hour at a time
-_PRIOR_HOUR, _PRIOR_DAY, _PRIOR_WEEK = 6.0, 6.0, 8.0
+_PRIOR_HOUR, _PRIOR_DAY = 12.0, 10.0
+_PRIOR_ALL_DAY, _PRIOR_ALL_HOUR = 60.0, 300.0
 _LEAST: Final = 0.02
 
 
@@ -66,9 +67,7 @@ class Season:
         days = 1 / (self.day_scans[:, slot // HOURS] + _PRIOR_DAY)
         return self.doubts[:, KINDS_OF_HOUR[slot]] + days
 
-    def learn(
-        self, counts: Floats, expected: Floats, hours: Floats, slot: int
-    ) -> None:
+    def learn(self, counts: Floats, expected: Floats, hours: Floats, slot: int) -> None:
         """Take in an hour.
 
         Args:
@@ -90,7 +89,9 @@ class Season:
         ):
             table[:, at] = table[:, at] * FORGET**times + seen
         self.week_scans[slot] = self.week_scans[slot] * FORGET**WEEK + counts.sum()
-        self.week_expected[slot] = self.week_expected[slot] * FORGET**WEEK + expected.sum() / self._week(slot)
+        self.week_expected[slot] = self.week_expected[
+            slot
+        ] * FORGET**WEEK + expected.sum() / self._week(slot)
 
     def _settle(self) -> None:
         """Learn the courses of the week anew from all that is remembered."""
@@ -111,7 +112,12 @@ class Season:
         return factor
 
     def _week(self, slot: int) -> float:
-        return float((self.week_scans[slot] + _PRIOR_WEEK) / (self.week_expected[slot] + _PRIOR_WEEK))
+        """How this hour of the week differs for all, beyond what kind of hour it is."""
+        day = slice(slot // HOURS * HOURS, slot // HOURS * HOURS + HOURS)
+        scans, expected = self.week_scans[day].sum(), self.week_expected[day].sum()
+        days = (scans + _PRIOR_ALL_DAY) / (expected + _PRIOR_ALL_DAY)
+        ahead = self.week_expected[slot] * days
+        return float(days * (self.week_scans[slot] + _PRIOR_ALL_HOUR) / (ahead + _PRIOR_ALL_HOUR))
 
 
 def _around(table: Floats) -> Floats:

@@ -68,14 +68,15 @@ class Silence:
     def scores(self, rhythm: Rhythm) -> Floats:
         """Minus log10 of how often in a week such a silence comes up by chance, of each poster.
 
-        The chance of no scan where so many were to be expected, for a rate that is known as well as
-        the remembered scans tell and differs from day to day, times the silences that begin in a
-        week.
+        The rate is known as well as the remembered scans tell and differs from day to day, so it
+        is some factor f of what is thought, by a Gamma distribution. Silences begin where scans
+        are, f times as often as is thought, and are so long by a chance of exp(-f missed).
         """
         days = np.maximum(self.hours / _HOURS_A_DAY, 1.0)
         spread = 1 / (self.known + _PRIOR_SHAPE) + rhythm.unrest / days
-        chances = np.log1p(self.missed / rhythm.clumping * spread) / spread / _LN10
-        begun = np.log10(np.maximum(self.rate * _HOURS_A_WEEK, 1.0))
+        missed = self.missed / rhythm.clumping
+        chances = np.log1p(missed * spread) * (1 / spread + 1) / _LN10
+        begun = np.log10(np.maximum(self.rate * _HOURS_A_WEEK / rhythm.clumping, 1.0))
         known = (self.known >= _LEAST_KNOWN) & (self.told == 0)
         return np.where(known, chances - begun, 0.0)
 

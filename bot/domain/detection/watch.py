@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 
 from bot.domain.alert import Scope
-from bot.domain.detection import judgement
+from bot.domain.detection import breadth, judgement
 from bot.domain.detection.events import Event
 from bot.domain.detection.judgement import WINDOWS
-from bot.domain.detection.recent import SLICE
+from bot.domain.detection.recent import HOUR, SLICE
 from bot.domain.detection.recurrence import usual_then
 
 if TYPE_CHECKING:
@@ -28,20 +28,38 @@ _DAY: Final = 86_400
 _NOVELTY: Final = 2 * _DAY
 _HOUR_COLUMN: Final = 1
 _HOT: Final = 1.0
+_FIVE_TIMES: Final = 0.7
+_STEPS: Final = {"low": _FIVE_TIMES, "normal": 0.0, "high": -_FIVE_TIMES}
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """Scores from which one speaks: of posters, of programs and the account, of silences.
 
-    A score is minus log10 of how often a week such a thing comes up by chance. `inside` is how much
-    more it takes for a poster while its program or the account is told of.
+    A score is minus log10 of how often a week such a thing comes up by chance, were it looked at
+    once in each window and were all that is learned right. `inside` is how much more it takes for a
+    poster while its program or the account is told of.
     """
 
-    poster: float = 3.0
-    program: float = 1.3
-    silence: float = 3.0
+    poster: float = 3.95
+    program: float = 1.45
+    silence: float = 4.1
     inside: float = 1.0
+
+    @classmethod
+    def of(cls, sensitivity: str) -> Thresholds:
+        """Those for "low", "normal" or "high".
+
+        Normal is wrong about once in 1,000 weeks of a poster, and once in four weeks about a
+        program; low a fifth as often, high five times.
+
+        Raises:
+            ValueError: There is no such sensitivity.
+        """
+        if sensitivity not in _STEPS:
+            raise ValueError(f"sensitivity is {' or '.join(_STEPS)}, not {sensitivity!r}")
+        step, usual = _STEPS[sensitivity], cls()
+        return cls(usual.poster + step, usual.program + step, usual.silence + step)
 
 
 @dataclass(slots=True)
@@ -56,6 +74,8 @@ class Watch:
     def tick(self, now: int) -> list[Event]:
         """Look at the windows that end `now` (UTC seconds); returns the events that changed."""
         self._forget(now)
+        if not self.detector.ready(now):
+            return []
         windows = self.detector.windows(now)
         self._cut(windows.counts, windows.expected, now)
         self._look_at_programs(windows, now)
@@ -67,6 +87,8 @@ class Watch:
 
     def newly_quiet(self) -> list[int]:
         """Posters whose silence has become too long, each once until it is scanned again."""
+        if not self.detector.ready(self.detector.learned * HOUR):
+            return []
         silence = self.detector.silence
         scores = silence.scores(self.detector.rhythm)
         found = np.flatnonzero(scores >= self.thresholds.silence)
@@ -90,21 +112,24 @@ class Watch:
             if scope is Scope.POSTER and event.resolved_at is not None
         }
         for poster, end in (self.ends | over).items():
-            first = end // SLICE + 1
-            course = self.detector.recent.course(poster, first, last) if first <= last else None
+            first, one = end // SLICE + 1, np.array([poster])
             for column, size in enumerate(WINDOWS):
-                if last - size + 1 < first:
-                    counts[poster, column] = 0 if course is None else course.sum()
-                    expected[poster, column] *= (last - first + 1) / size
+                if last - size + 1 >= first:
+                    continue
+                if first > last:
+                    counts[poster, column] = 0
+                    continue
+                counts[poster, column] = self.detector.recent.window(first, last, one)[0]
+                expected[poster, column] = self.detector.expected(first * SLICE, now, one)[0]
 
     def _look_at_programs(self, windows: Windows, now: int) -> None:
         detector = self.detector
         grown = detector.roster.up_since <= now - _DAY
-        judged = judgement.programs(windows, detector.rhythm, detector.roster, grown)
+        judged = breadth.programs(windows, detector.rhythm, detector.roster, grown)
         last = len(judged.counts) - 1
         for row in [last, *range(last)]:
             subject = (Scope.OVERALL, 0) if row == last else (Scope.PROGRAM, row)
-            inside = row != last and self._runs((Scope.OVERALL, 0))
+            inside = self._wider(subject)
             self._follow(subject, judged, row, now, self.thresholds.program, inside=inside)
 
     def _look_at_posters(self, windows: Windows, now: int) -> None:
@@ -117,9 +142,8 @@ class Watch:
         self._leave_out_novelty(windows, now)
         judged = judgement.posters(windows, detector.rhythm, detector.roster, which)
         for row, poster in enumerate(which):
-            program = (Scope.PROGRAM, int(detector.roster.programs[poster]))
-            inside = self._runs((Scope.OVERALL, 0)) or self._runs(program)
             subject = (Scope.POSTER, int(poster))
+            inside = self._wider(subject)
             self._follow(subject, judged, row, now, self.thresholds.poster, inside=inside)
 
     def _leave_out_novelty(self, windows: Windows, now: int) -> None:
@@ -128,9 +152,14 @@ class Watch:
         for column, size in enumerate(WINDOWS):
             windows.counts[age < _NOVELTY + size * SLICE, column] = 0
 
-    def _runs(self, subject: Subject) -> bool:
-        event = self.events.get(subject)
-        return event is not None and event.running
+    def _wider(self, subject: Subject) -> bool:
+        """Whether an event is told of, or was lately, that this one may well be a part of."""
+        scope, number = subject
+        wide = {each for each in self.events if each[0] is not Scope.POSTER} - {subject}
+        if scope is Scope.OVERALL:
+            return bool(wide)
+        program = self.detector.roster.programs[number] if scope is Scope.POSTER else number
+        return bool(wide & {(Scope.OVERALL, 0), (Scope.PROGRAM, int(program))})
 
     def _follow(
         self, subject: Subject, judged: Judged, row: int, now: int, least: float, *, inside: bool
@@ -161,7 +190,7 @@ class Watch:
             recent, size = self.detector.recent, WINDOWS[column]
             then = usual_then(recent, posters, now, size, count, expected)
             if then > expected:
-                scores[column] = judged.again(row, int(column), then)
+                scores[column] = judged.again(row, int(column), then / max(expected, 1e-6))
         best = int(scores.argmax())
         return best, float(scores[best])
 

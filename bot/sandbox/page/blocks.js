@@ -11,7 +11,8 @@ import { dataTable, table } from "./tables.js";
 /**
  * The nodes of `blocks`.
  *
- * `surface` knows `names` (users and channels by id) and `press(action_id, option)`, a promise.
+ * `surface` knows `names` (users and channels by id) and `press({ block_id, action_id, option })`,
+ * a promise.
  */
 export function blocksOf(blocks, surface) {
   return blocks.map((block) => h("div", { class: `block ${block.type}`, "data-block": block.block_id }, nodesOf(block, surface)));

@@ -6,10 +6,12 @@ const COMMANDS = [
   ["/posters top 5", "The posters with the most scans"],
   ["/posters leaderboard", "Ambassadors, this week"],
   ["/posters trend last 7 days", "Scans day by day, as a chart"],
+  ["/posters alerts", "The last alerts, and what people made of them"],
+  ["/posters mutes", "What is muted, and until when"],
   ["/posters status", "Whether the numbers are fresh"],
   ["/posters help", "Everything that can be asked"],
 ];
-const HINTS = [COMMANDS[0], COMMANDS[1], COMMANDS[2], COMMANDS[4]];
+const HINTS = [COMMANDS[0], COMMANDS[1], COMMANDS[2], COMMANDS.at(-1)];
 
 /** Wires the composer; `send(text)` is a promise. */
 export class Composer {

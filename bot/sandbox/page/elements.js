@@ -4,11 +4,15 @@ import { h, safeUrl } from "./dom.js";
 import { ask } from "./dialogs.js";
 import { textOf } from "./mrkdwn.js";
 
+const inWords = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+
 /** One interactive element. */
 export function control(element, surface) {
   if (element.type === "button") return button(element, surface);
   if (element.type === "overflow") return overflow(element, surface);
+  if (element.type === "datepicker") return dayPicker(element, surface);
   const input = inputOf(element, surface.names);
+  input.ariaLabel = element.placeholder?.text ?? null;
   input.addEventListener("change", () => act(input, element, surface, input.value));
   return input;
 }
@@ -55,8 +59,8 @@ function button(element, surface) {
   const href = element.url && safeUrl(element.url);
   const look = { class: `button ${element.style ?? ""}`, "aria-label": element.accessibility_label };
   if (href) {
-    const press = () => surface.press(element.action_id).catch(() => {});
-    return h("a", { ...look, href, target: "_blank", rel: "noopener noreferrer", onclick: press }, words);
+    const node = h("a", { ...look, href, target: "_blank", rel: "noopener noreferrer", onclick: () => surface.press(pressed(node, element)).catch(() => {}) }, words);
+    return node;
   }
   const node = h("button", { ...look, type: "button", "data-action-id": element.action_id, onclick: () => act(node, element, surface) }, words);
   return node;
@@ -73,6 +77,23 @@ function overflow(element, surface) {
     h("div", { class: "menu-list", role: "menu" }, items));
   return menu;
 }
+
+/** A button that opens the browser's calendar, and shows the day that was chosen last. */
+function dayPicker(element, surface) {
+  const input = h("input", { type: "date", value: element.initial_date, tabindex: -1, "aria-hidden": "true" });
+  const words = h("span");
+  const show = () => { words.textContent = input.value ? dayInWords(input.value) : element.placeholder?.text ?? "Choose a day"; };
+  const node = h("button", { class: "button select", type: "button", "data-action-id": element.action_id, onclick: () => input.showPicker() }, words);
+  input.addEventListener("change", () => {
+    show();
+    if (input.value) act(node, element, surface, input.value);
+  });
+  show();
+  return h("span", { class: "day-picker" }, node, input);
+}
+
+// Noon, so that no zone makes another day of it.
+const dayInWords = (value) => inWords.format(new Date(`${value}T12:00`));
 
 function inputOf(element, names) {
   switch (element.type) {
@@ -111,6 +132,11 @@ function everyone(type, names) {
   return /^(channels|conversations)_select$/.test(type) ? names.channels().map(option) : [];
 }
 
+/** What is pressed: an app may use one action id in every block of a message. */
+function pressed(node, element, option) {
+  return { block_id: node.closest("[data-block]")?.dataset.block, action_id: element.action_id, option };
+}
+
 /** Ask where the app wants to be sure, then press; the element is busy until the app has heard. */
 async function act(node, element, surface, option) {
   if (element.confirm && !(await ask(element.confirm, surface.names))) return;
@@ -118,7 +144,7 @@ async function act(node, element, surface, option) {
   node.toggleAttribute("disabled", true);
   node.setAttribute("aria-busy", "true");
   try {
-    await surface.press(element.action_id, option);
+    await surface.press(pressed(node, element, option));
   } finally {
     node.classList.remove("busy");
     node.toggleAttribute("disabled", false);

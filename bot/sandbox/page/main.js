@@ -52,12 +52,11 @@ function toast(words) {
 }
 
 function messageSurface(message) {
-  const press = (action_id, option) => attempt("press", { channel: message.channel, ts: message.ts, action_id, option });
-  return { names, press };
+  return { names, press: (pressed) => attempt("press", { channel: message.channel, ts: message.ts, ...pressed }) };
 }
 
 function viewSurface(view) {
-  return { names, press: (action_id, option) => attempt("press", { view: view.id, action_id, option }) };
+  return { names, press: (pressed) => attempt("press", { view: view.id, ...pressed }) };
 }
 
 /** Drawn once: a table stays sorted and a menu open while other messages come and go. */

@@ -68,19 +68,21 @@ function curves(figures, width, filled) {
   const band = frame.width / figures.categories.length;
   const at = (place) => frame.left + band * (place + 0.5);
   const shown = figures.series.length === 1;
-  const marks = figures.series.flatMap((one, index) => {
+  const drawn = (one, index) => {
     const points = one.values.map((value, place) => [at(place), frame.y(value)]);
+    const size = index ? 1.5 : band < 24 ? 2.5 : 4;
     const path = `M${points.map((point) => point.join(" ")).join("L")}`;
     const below = `${path}L${points.at(-1)[0]} ${frame.y(0)}L${points[0][0]} ${frame.y(0)}Z`;
     return [
       filled && s("path", { class: `area fill-${index}`, d: below }),
       s("path", { class: `line stroke-${index}`, d: path }),
       ...points.map(([x, y], place) => s("g", {},
-        s("circle", { class: `dot stroke-${index}`, cx: x, cy: y, r: band < 24 ? 2.5 : 4 }, tip(figures, one, place)),
+        s("circle", { class: `dot stroke-${index}`, cx: x, cy: y, r: size }, tip(figures, one, place)),
         shown && fits(one.values[place], band) && label("value", x, y - 9, inDigits(one.values[place])))),
     ];
-  });
-  return frame.plot(marks);
+  };
+  // The first is what it is about, so it lies on top of what it is compared with.
+  return frame.plot(figures.series.map(drawn).reverse());
 }
 
 /** Axes, grid and scale of a plot with categories along the bottom. */

@@ -64,5 +64,5 @@ def _told(shown: Sequence[Band]) -> str:
     """The chart as text."""
     peak = max(shown, key=lambda band: band.scans)
     spark = sparkline([band.scans for band in shown])
-    most = f"most at {escape(peak.label)}, {thousands(peak.scans)}"
+    most = f"most from {escape(peak.label)}, {thousands(peak.scans)}"
     return f"{_TITLE} `{spark}`: {most} where {about(peak.expected)} would be usual."

@@ -112,7 +112,8 @@ def mutes(running: Sequence[tuple[Mute, str]], zone: str, now: int) -> Message:
     """Every mute, with the name of what is muted, and a button to end it."""
     if not running:
         return private("*Nothing is muted.* Every alert has a menu to mute it for a while.")
-    point = f"*{count(len(running), 'mute')}*, each of which ends by itself."
+    which = "which" if len(running) == 1 else "each of which"
+    point = f"*{count(len(running), 'mute')}*, {which} ends by itself."
     shown = [
         kit.section(
             f"{_begun(_what(mute, name))} in {_channel(mute)}\n"

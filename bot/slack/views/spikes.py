@@ -97,9 +97,11 @@ def _over(found: Alert, about: About) -> str:
     lasted = words.span((found.resolved_at or found.fired_at) - found.started_at)
     total, peak = max(found.total, found.scans), found.peak
     line = f"🏁 {name(found, about)}: it is over. *{count(total, 'scan')}* in {lasted}"
-    if peak:
-        usual = f"{words.about(found.usual)} would be usual"
-        line += f", {thousands(peak)} in the busiest hour, where {usual}"
+    usual = words.about(found.usual)
+    if peak >= total:
+        line += f"; {usual} an hour would be usual"
+    elif peak:
+        line += f", {thousands(peak)} in the busiest hour, where {usual} would be usual"
     return f"{line}."
 
 
@@ -108,9 +110,11 @@ def _course(found: Alert, zone: str, now: int) -> str:
     began = words.time(found.started_at, zone, now)
     if found.resolved_at is not None:
         return f"From about {began} to {words.time(found.resolved_at, zone, now)}."
-    if found.total <= max(found.scans, found.now):
+    # Within the hour of the first line, a total of its own would only seem to differ from it.
+    if found.total <= max(found.scans, found.now) or now - found.started_at <= _HOUR:
         return f"It began about {began}."
-    peak = f", {thousands(found.peak)} in the busiest hour" if found.peak else ""
+    rose = 0 < found.peak < found.total
+    peak = f", {thousands(found.peak)} in the busiest hour" if rose else ""
     return f"Since about {began}: {count(found.total, 'scan')}{peak}."
 
 
@@ -118,7 +122,7 @@ def _compared(about: About) -> Iterator[str]:
     """What is usual, and from where it is not any more."""
     peak = busiest(about.bands)
     if peak:
-        most = f"Most at {escape(peak.label)}: {count(peak.scans, 'scan')}"
+        most = f"Most in the hour from {escape(peak.label)}: {count(peak.scans, 'scan')}"
         rare = f"more than {thousands(round(peak.high))} come once in a hundred times"
         yield f"{most}. Usual then: {words.about(peak.expected)}; {rare}."
 

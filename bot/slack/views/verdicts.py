@@ -22,7 +22,7 @@ _POINT = {
 _WHY = {
     Verdict.CROWD: "Many different people scanned.",
     Verdict.DEVICE: "Most scans came from one phone, as when somebody tries a code out.",
-    Verdict.BOT: "Most scans came from programs, such as link previews, and not from people.",
+    Verdict.BOT: "Most scans came from bots, such as link previews, and not from people.",
     Verdict.NEW: "The first days of a poster are often livelier than what follows.",
     Verdict.PROGRAM_WIDE: "Many posters are busier than usual at the same time.",
 }
@@ -51,10 +51,10 @@ def evidence(found: Alert) -> Iterator[str]:
     if seen.bots:
         rest = max(seen.scans - seen.bots, 0)
         yield (
-            f"{_of(seen.bots, seen.scans)} came from programs such as link previews, "
+            f"{_of(seen.bots, seen.scans)} came from bots such as link previews, "
             f"{thousands(rest)} from people."
         )
-    if seen.posters:
+    if seen.posters and found.scope is not Scope.POSTER:
         yield f"{_posters(seen.posters)} more scans than usual."
 
 
@@ -72,7 +72,7 @@ def _strongest(found: Alert) -> str:
         case Verdict.DEVICE if seen.busiest:
             return f"{_of(seen.busiest, seen.told)} came from it"
         case Verdict.BOT if seen.bots:
-            return f"{_of(seen.bots, seen.scans)} came from programs such as link previews"
+            return f"{_of(seen.bots, seen.scans)} came from bots such as link previews"
         case Verdict.NEW:
             return "the first days are often livelier than what follows"
         case Verdict.PROGRAM_WIDE if seen.posters:

@@ -90,9 +90,8 @@ class Investigation:
     def _band(self, posters: NDArray[np.int64], end: int) -> Band:
         last = (end - 1) // SLICE
         scans = self.detector.recent.window(last - _SLICES_OF_HOUR + 1, last, posters).sum()
-        every = self.detector.expected(end - HOUR, end)
-        usual = every[posters]
-        spread = self.detector.rhythm.spread(every)[posters]
+        usual = self.detector.expected(end - HOUR, end, posters)
+        spread = self.detector.rhythm.spread(usual, posters)
         deviation = float(np.sqrt((usual + spread * usual**2).sum()))
         mean = float(usual.sum())
         label = f"{local(end - HOUR, self.zone):%H:%M}"
@@ -149,7 +148,7 @@ class Investigation:
         posters = self._posters(scope, number)
         start = max(event.started_at, end - WINDOWS[-1] * SLICE)
         counts = self.detector.recent.window(start // SLICE, (end - 1) // SLICE, posters)
-        return int((counts > self.detector.expected(start, max(end, start + 1))[posters]).sum())
+        return int((counts > self.detector.expected(start, max(end, start + 1), posters)).sum())
 
     def _verdict(self, event: Event, evidence: Evidence) -> Verdict:
         scope, number = event.subject

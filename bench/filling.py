@@ -12,10 +12,11 @@ from bot.store import first_load, impressions
 from bot.store.opening import open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from bot.domain.model import Impression
+    from bot.store.database import Database
 
 NOW = 1_795_000_123  # in the middle of an hour, so that every period has ragged ends
 _STEP = 10_000
@@ -23,14 +24,23 @@ _STEP = 10_000
 
 def fill(path: Path, count: int, progress: Callable[[int], None]) -> None:
     """Make a store of so many scans of two years; `progress` hears of each step."""
-    coming = scans(count, NOW - 2 * YEAR, NOW)
     with closing(open_store(f"sqlite:///{path}")) as database:
-        first_load.begin(database)
-        while batch := list(islice(coming, _STEP)):
-            with database.write() as tx:
-                impressions.add(tx, batch, _scanner)
-            progress(len(batch))
-        first_load.finish(database)
+        load(database, scans(count, NOW - 2 * YEAR, NOW), progress)
+
+
+def load(database: Database, coming: Iterator[Impression], progress: Callable[[int], None]) -> None:
+    """Take scans into an empty store; `progress` hears of each step."""
+    first_load.begin(database)
+    while batch := list(islice(coming, _STEP)):
+        take(database, batch)
+        progress(len(batch))
+    first_load.finish(database)
+
+
+def take(database: Database, rows: Sequence[Impression]) -> None:
+    """Take scans in."""
+    with database.write() as tx:
+        impressions.add(tx, rows, _scanner)
 
 
 def _scanner(rows: Iterable[Impression]) -> list[int | None]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from bench import answers, loading, proving, starting
+from bench import alerting, answers, loading, proving, starting
 from bench.filling import fill
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ NAMES = (
     "audit",
     "questions",
     "people",
+    "alerts",
     "start",
 )
 
@@ -49,7 +50,7 @@ class Step(NamedTuple):
 class Plan:
     """The steps over feeds and stores of at most `most` rows that are kept in `folder`.
 
-    `full` asks a store of ten million rows as well.
+    `full` asks a store of ten million rows as well, and scores alerts.
     """
 
     mirrors: Mirrors
@@ -70,8 +71,15 @@ class Plan:
             *self._over_feeds("audit", proving.audits, THOUSANDS, MANY, MILLION),
             *self._over_stores("questions", answers.questions),
             *self._over_stores("people", answers.people),
+            *self._of_alerts(),
             Step("start", 0, lambda _: starting.figures()),
         ]
+
+    def _of_alerts(self) -> Iterator[Step]:
+        for rows, figures in ((alerting.SCANS, alerting.looks), (0, alerting.replays)):
+            yield Step("alerts", rows, partial(figures, self.folder))
+        if self.full:
+            yield Step("alerts", 0, partial(alerting.scores, self.folder))
 
     def _over_feeds(
         self, name: str, figures: Callable[[Mirrors, int], Iterator[Figure]], *sizes: int

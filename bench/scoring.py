@@ -17,7 +17,7 @@ from rich.table import Table
 from bench.campus.judging import Score, score, together
 from bench.campus.options import add_options, asked_for
 
-__all__ = ["Score", "score", "table", "together"]
+__all__ = ["Score", "figures", "score", "table", "together"]
 
 
 def table(result: Score) -> Table:
@@ -26,14 +26,14 @@ def table(result: Score) -> Table:
     for kind, share in result.found.items():
         shown.add_row(f"found: {kind}", f"{share:.2f}", "")
     shown.add_section()
-    for what, value, sign, goal in _figures(result):
+    for what, value, sign, goal in figures(result):
         met = value >= goal if sign == ">=" else value <= goal
         verdict = "[green]met[/green]" if met else "[red]missed[/red]"
         shown.add_row(what, f"{value:.2f}", f"{sign} {goal:g} {verdict}")
     return shown
 
 
-def _figures(result: Score) -> tuple[tuple[str, float, str, float], ...]:
+def figures(result: Score) -> tuple[tuple[str, float, str, float], ...]:
     return (
         ("bursts found, mean over kinds", result.found_mean, ">=", 0.65),
         ("false poster alarms per 1,000 poster-weeks", result.false_posters, "<=", 1),

@@ -15,6 +15,7 @@ from bot.app import alerting
 from bot.cli import session
 from bot.domain import period as periods
 from bot.domain.alert import Kind, Scope
+from bot.domain.calendar import instant
 from bot.services.exchange.files import writing
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from bot.domain.alert import Alert
     from bot.services.backtest import Span
 
-_HOUR, _WEEK = 3600, 168
+_WEEK = 7 * 86_400
 _NAMES = {
     (Kind.SPIKE, Scope.POSTER): "spikes at a poster",
     (Kind.SPIKE, Scope.PROGRAM): "events of a whole program",
@@ -56,7 +57,7 @@ def backtest(since: str | None, sensitivity: str | None, out: str | None, *, for
         _progress() as heard,
     ):
         test = alerting.backtest(settings, database, sensitivity)
-        span = test.span(begin)
+        span = test.span(begin, session.now())
         found = test.run(span, heard)
         for each in found:
             print(json.dumps(row(each), ensure_ascii=False), file=stream)
@@ -82,7 +83,7 @@ def row(alert: Alert) -> dict[str, object]:
 def summary(found: Sequence[Alert], span: Span, sensitivity: str) -> Iterator[str]:
     """What a person wants to know of them: how many of each kind, and how often."""
     weeks = max(span.end - span.since, 1) / _WEEK
-    days = f"{_iso(span.since * _HOUR)[:10]} to {_iso(span.end * _HOUR - 1)[:10]}"
+    days = f"{_iso(span.since)[:10]} to {_iso(span.end - 1)[:10]}"
     if span.end <= span.since:
         yield "There are no scans to replay."
         return
@@ -102,9 +103,7 @@ def _begin(words: str | None, zone: str) -> int | None:
         told = datetime.fromisoformat(words)
     except ValueError:
         return periods.parse(words, session.now(), zone).start
-    if told.tzinfo is None:
-        return periods.parse(words, session.now(), zone).start
-    return int(told.timestamp())
+    return instant(told, zone) if told.tzinfo is None else int(told.timestamp())
 
 
 def _opened(out: str | None, *, force: bool) -> AbstractContextManager[TextIO]:

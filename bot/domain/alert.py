@@ -70,6 +70,7 @@ class Alert:
     hour and `usual` how many would be expected in it; `total` scans came so far, and `peak` within
     the busiest hour. For a milestone `scans` is the number reached. `reason` says in words why it
     speaks. `group` is the key of the alert in whose message it stands, 0 where that is its own.
+    `hot_at` is when a spike was last far above the usual, as far as that was noted.
     """
 
     kind: Kind
@@ -91,6 +92,7 @@ class Alert:
     evidence: Evidence = Evidence()
     key: int = 0
     group: int = 0
+    hot_at: int = 0
 
     @property
     def running(self) -> bool:

@@ -7,21 +7,21 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from bot.domain.alert import Alert, Kind, Scope
-from bot.domain.command import CommandError
-from bot.domain.detection.recent import HOUR
-from bot.domain.naming import UnknownNameError
+from bot.domain.detection.events import REST
+from bot.domain.detection.recent import SLICE
 from bot.domain.noise import State
+from bot.services import silences
 from bot.services.evidence import Investigation
-from bot.services.occasions import Occasions, Thresholds
+from bot.services.fixed_thresholds import FixedThresholds
+from bot.services.occasions import Occasions
 from bot.services.restoring import restore
 from bot.store import alerts, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from bot.domain.alert import Band
     from bot.domain.detection.events import Event
-    from bot.services.occasions import Threshold
+    from bot.services.fixed_thresholds import FixedThreshold
     from bot.services.telling import Telling
     from bot.services.watching import Watching
     from bot.store.database import Database, Transaction
@@ -40,12 +40,16 @@ class Wanted:
     gone_quiet: bool = True
     first_scans: bool = True
     milestones: bool = True
-    thresholds: tuple[Threshold, ...] = ()
+    thresholds: tuple[FixedThreshold, ...] = ()
 
 
 @dataclass(slots=True)
 class Alerting:
-    """Looks, decides and tells; a decision, its alert and its messages are one transaction."""
+    """Looks, decides and tells; a decision, its alert and its messages are one transaction.
+
+    What could not be kept is looked at again the next time. Several processes may look at the same
+    store: who comes later finds the alert there.
+    """
 
     database: Database
     watching: Watching
@@ -53,15 +57,14 @@ class Alerting:
     wanted: Wanted
     zone: str
     _restored: bool = False
-    _complained: str = ""
+    _quiet: list[int] = field(default_factory=list)
     _occasions: Occasions = field(init=False)
-    _thresholds: Thresholds = field(init=False)
+    _thresholds: FixedThresholds = field(init=False)
 
     def __post_init__(self) -> None:
-        detector = self.watching.watch.detector
+        detector, programs = self.watching.watch.detector, self.telling.programs
         self._occasions = Occasions(detector, self.wanted.first_scans, self.wanted.milestones)
-        programs = self.telling.programs
-        self._thresholds = Thresholds(detector, self.wanted.thresholds, programs, self.zone)
+        self._thresholds = FixedThresholds(detector, self.wanted.thresholds, programs, self.zone)
 
     def look(self, now: int, since: int = 0) -> list[Alert]:
         """Look at what came in up to `now`; returns the alerts that are new.
@@ -77,7 +80,8 @@ class Alerting:
                 restore(tx, self.watching.watch, now)
             self._restored = True
         seen = self.watching.look(now)
-        found = [*self._events(seen.events, now, since), *self._silences(seen.quiet, now)]
+        self._quiet += seen.quiet
+        found = [*self._events(seen.events, now, since), *self._silences(now)]
         found += self._others(now, since)
         self._heard_again(now)
         self.watching.save()
@@ -96,103 +100,101 @@ class Alerting:
                 self.telling.release(tx, each, now)
         return len(due)
 
-    def _events(self, events: Iterable[Event], now: int, since: int) -> list[Alert]:
+    def _events(self, events: Sequence[Event], now: int, since: int) -> list[Alert]:
+        told = self._news(events, now, since)
+        for event in told:
+            event.changed = True  # until that is kept
         new = []
-        for event in sorted(events, key=lambda each: (_ORDER[each.subject[0]], each.subject[1])):
-            if event.started_at < since:
-                continue
+        for event in sorted(told, key=lambda each: (_ORDER[each.subject[0]], each.subject[1])):
             with self.database.write(durable=True) as tx:
-                looking = Investigation(tx, self.watching.watch.detector, self.zone)
-                bands = looking.bands(*event.subject, now)
-                found = looking.alert(event, now)
-                kept = self._kept(tx, found, now, bands)
-            if not event.alert:
-                event.alert = kept.key
-                new.append(kept)
+                kept, fresh = self._kept(tx, event, now)
+            event.alert, event.changed = kept.key, False
+            new += [kept] if fresh else []
         return new
 
-    def _kept(self, tx: Transaction, found: Alert, now: int, bands: tuple[Band, ...]) -> Alert:
-        if found.key:
-            alerts.change(tx, found)
-            self.telling.change(tx, found, now, bands)
-            return found
-        kept = alerts.add(tx, found)
-        self.telling.tell(tx, kept, now, bands)
-        return kept
-
-    def _silences(self, quiet: Sequence[int], now: int) -> list[Alert]:
-        if not quiet or not self.wanted.gone_quiet:
-            return []
-        with self.database.write(durable=True) as tx:
-            said = standing.every(tx)
-            found = [self._silence(number, now) for number in quiet]
-            found = [
-                each
-                for each in found
-                if each.subject not in said or said[each.subject].state not in _GONE
+    def _news(self, events: Sequence[Event], now: int, since: int) -> list[Event]:
+        """Those that are told already, or did not begin before `since`."""
+        news = [each for each in events if each.alert or each.started_at + SLICE > since]
+        unsure = [each for each in news if not each.alert and each.started_at < since]
+        if not unsure:
+            return news
+        # An event is known to have begun within a slice: where most of its scans lie tells.
+        with self.database.read() as tx:
+            looking = Investigation(tx, self.watching.watch.detector, self.zone)
+            history = [
+                each.subject
+                for each in unsure
+                if looking.scans(each, each.started_at, since) >= looking.scans(each, since, now)
             ]
-            kept: list[Alert] = []
-            for each in found:
-                group = kept[0].key if kept else 0
-                kept.append(alerts.add(tx, replace(each, group=group)))
-            if kept:
-                self.telling.tell_together(tx, kept, now)
+        return [each for each in news if each.alert or each.subject not in history]
+
+    def _kept(self, tx: Transaction, event: Event, now: int) -> tuple[Alert, bool]:
+        """The alert of an event, as it stands now, and whether it is new."""
+        looking = Investigation(tx, self.watching.watch.detector, self.zone)
+        bands, found = looking.bands(*event.subject, now), looking.alert(event, now)
+        if not found.key:
+            known = alerts.running(tx, found.scope, found.subject, now - REST)
+            if known is None:
+                kept = alerts.add(tx, found)
+                self.telling.tell(tx, kept, now, bands)
+                return kept, True
+            found = replace(found, key=known.key)
+        alerts.change(tx, found)
+        self.telling.change(tx, found, now, bands)
+        return found, False
+
+    def _silences(self, now: int) -> list[Alert]:
+        kept: list[Alert] = []
+        if self._quiet and self.wanted.gone_quiet:
+            with self.database.write(durable=True) as tx:
+                found = self._untold(tx, now)
+                for group in self.telling.groups(tx, found, now):
+                    first = alerts.add(tx, group[0])
+                    rest = [alerts.add(tx, replace(each, group=first.key)) for each in group[1:]]
+                    self.telling.tell_together(tx, [first, *rest], now)
+                    kept += [first, *rest]
+        self._quiet = []
         return kept
 
-    def _silence(self, number: int, now: int) -> Alert:
+    def _untold(self, tx: Transaction, now: int) -> list[Alert]:
+        """The posters that have gone quiet and that nobody spoke of yet."""
         detector = self.watching.watch.detector
-        silence = detector.silence
-        hours = int(silence.hours[number])
-        missed = float(silence.missed[number])
-        return Alert(
-            kind=Kind.QUIET,
-            scope=Scope.POSTER,
-            subject=detector.roster.poster_ids[number],
-            started_at=self.watching.last_scan(number, now),
-            fired_at=now,
-            window=hours * HOUR,
-            scans=0,
-            expected=round(missed, 1),
-            reason=f"no scan where about {missed:.0f} were expected",
-        )
+        found = [silences.alert(tx, detector, number, now) for number in self._quiet]
+        spoken_of = {each.subject for each in alerts.unresolved(tx, Kind.QUIET)}
+        spoken_of |= {id_ for id_, said in standing.every(tx).items() if said.state in _GONE}
+        return [each for each in found if each.subject not in spoken_of]
 
     def _heard_again(self, now: int) -> None:
         """Say of posters that were told as quiet that they are scanned again."""
         detector = self.watching.watch.detector
         with self.database.read() as tx:
             quiet = alerts.unresolved(tx, Kind.QUIET)
-        numbers = {each.key: detector.roster.number(each.subject) for each in quiet}
-        back = [
-            each
-            for each in quiet
-            if (number := numbers[each.key]) is not None and not detector.silence.told[number]
-        ]
-        for group in {each.group or each.key for each in back}:
+        back = silences.scanned_again(detector, quiet, now) if quiet else []
+        for group in sorted({each.group or each.key for each in back}):
             with self.database.write(durable=True) as tx:
                 for each in back:
                     if group in {each.group, each.key}:
-                        alerts.change(tx, replace(each, resolved_at=now))
+                        alerts.change(tx, each)
                 self.telling.change_together(tx, alerts.group(tx, group), now)
 
     def _others(self, now: int, since: int) -> list[Alert]:
         """Firsts, round numbers and thresholds."""
         with self.database.read() as tx:
-            found = [*self._occasions.look(tx, now, since), *self._crossed(tx, now)]
+            found = self._occasional(tx, now, since)
         kept = []
-        for each in found:
+        if found:
             with self.database.write(durable=True) as tx:
-                if each.key:
-                    alerts.change(tx, each)
-                else:
-                    kept.append(alerts.add(tx, each))
-                    self.telling.tell(tx, kept[-1], now)
+                for each in self._occasional(tx, now, since):
+                    if each.key:
+                        alerts.change(tx, each)
+                    else:
+                        kept.append(alerts.add(tx, each))
+                        self.telling.tell(tx, kept[-1], now)
+        self.watching.arrived.clear()
         return kept
 
-    def _crossed(self, tx: Transaction, now: int) -> list[Alert]:
-        try:
-            return list(self._thresholds.look(tx, now))
-        except (CommandError, UnknownNameError) as error:
-            if str(error) != self._complained:
-                self._complained = str(error)
-                logger.error("alerts.thresholds: %s Correct their filters in config.toml.", error)  # noqa: TRY400 - one line says all
-            return []
+    def _occasional(self, tx: Transaction, now: int, since: int) -> list[Alert]:
+        return [
+            *self._occasions.look(tx, self.watching.arrived, now, since),
+            *self._thresholds.look(tx, now, since),
+        ]

@@ -10,12 +10,13 @@ from bot.domain.detection.detector import Detector
 from bot.domain.detection.judgement import WINDOWS
 from bot.domain.detection.recent import HOUR, SLICE
 from bot.domain.detection.watch import Watch
+from bot.services import silences
 from bot.services.evidence import reason
 from bot.services.feeding import HISTORY, Feeder
-from bot.services.watching import hour_of_week
+from bot.services.watching import hour_of_week, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from bot.domain.detection.events import Event
     from bot.domain.detection.recent import Scans
@@ -28,11 +29,16 @@ _DAY: Final = 24  # hours that are read at once
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Hours since 1970: learned from `first` on, judged from `since` until before `end`."""
+    """In UTC seconds: learned from `first` on, judged from `since` until and including `end`."""
 
     first: int
     since: int
     end: int
+
+    @property
+    def hours(self) -> range:
+        """All hours since 1970 that are looked at."""
+        return range(self.first // HOUR, -(-self.end // HOUR))
 
 
 @dataclass(slots=True)
@@ -45,22 +51,24 @@ class Backtest:
     _watch: Watch = field(init=False)
     _feeder: Feeder = field(init=False)
     _told: list[Event | Alert] = field(default_factory=list)
-    _quiet: dict[int, int] = field(default_factory=dict)
+    _quiet: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._watch = Watch(Detector(hour_of_week(self.zone)), self.thresholds)
         self._feeder = Feeder(self.database, self._watch.detector)
 
-    def span(self, since: int | None = None, until: int | None = None) -> Span:
-        """What there is to replay, from `since` until `until` (UTC seconds) or all of it.
+    def span(self, since: int | None, until: int) -> Span:
+        """What there is to replay up to `until`, from `since` on (UTC seconds) or all of it.
 
         Raises:
             StoreError: when the store can't be read.
         """
-        first, last = self._feeder.extent()
-        end = last + 1 if until is None else min(last + 1, -(-until // HOUR))
-        begin = first if since is None else max(first, since // HOUR)
-        return Span(max(first, begin - HISTORY), begin, max(begin, end))
+        first, last = (hour * HOUR for hour in self._feeder.extent())
+        end = min(last + HOUR, until - until % TICK)
+        begin = first if since is None else max(first, since)
+        if begin >= end:
+            return Span(begin, begin, begin)
+        return Span(max(first, begin - begin % HOUR - HISTORY * HOUR), begin, end)
 
     def run(self, span: Span, progress: Callable[[int, int], None]) -> list[Alert]:
         """Every spike and every silence, in the order in which they would have been told.
@@ -71,51 +79,52 @@ class Backtest:
             StoreError: when the store can't be read.
         """
         for done, (hour, scans) in enumerate(self._hours(span), start=1):
-            if hour < span.since:
+            if (hour + 1) * HOUR <= span.since:
                 self._watch.detector.put(hour, scans)
                 self._watch.newly_quiet()
             else:
-                self._replay(hour, scans)
-            progress(done, span.end - span.first)
+                self._replay(hour, scans, span)
+            progress(done, len(span.hours))
         return [each if isinstance(each, Alert) else self._alert(each) for each in self._told]
 
     def _hours(self, span: Span) -> Iterator[tuple[int, Scans]]:
-        for first in range(span.first, span.end, _DAY):
-            hours = range(first, min(first + _DAY, span.end))
+        for first in span.hours[::_DAY]:
+            hours = range(first, min(first + _DAY, span.hours.stop))
             with self.database.read() as tx:
                 self._feeder.learn_names(tx, first)
-                yield from list(self._feeder.hours(tx, hours, span.end * HOUR))
+                day = list(self._feeder.hours(tx, hours, span.end))
+            yield from day
 
-    def _replay(self, hour: int, scans: Scans) -> None:
+    def _replay(self, hour: int, scans: Scans, span: Span) -> None:
         for now in range(hour * HOUR + TICK, (hour + 1) * HOUR + 1, TICK):
-            self._watch.detector.put(hour, scans.until(now - 1))
-            for event in self._watch.tick(now):
-                if not event.alert:
-                    self._told.append(event)
-                    event.alert = len(self._told)
-        self._heard_again((hour + 1) * HOUR)
-        for poster in self._watch.newly_quiet():
-            self._quiet[poster] = len(self._told)
-            self._told.append(self._silence(poster, (hour + 1) * HOUR))
+            if span.since < now <= span.end:
+                self._watch.detector.put(hour, scans.until(now - 1))
+                seen = judge(self._watch, now)
+                self._note([each for each in seen.events if each.started_at >= span.since])
+                self._hush(seen.quiet, now)
+                self._hear_again(now)
 
-    def _silence(self, poster: int, now: int) -> Alert:
-        silence = self._watch.detector.silence
-        missed = float(silence.missed[poster])
-        hours = int(silence.hours[poster])
-        why = f"no scan where about {missed:.0f} were expected"
-        id_ = self._watch.detector.roster.poster_ids[poster]
-        began = now - hours * HOUR
-        return Alert(
-            Kind.QUIET, Scope.POSTER, id_, began, now, hours * HOUR, 0, round(missed, 1), why
-        )
+    def _note(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if not event.alert:
+                self._told.append(event)
+                event.alert = len(self._told)
 
-    def _heard_again(self, now: int) -> None:
-        told = self._watch.detector.silence.told
-        for poster in [each for each in self._quiet if not told[each]]:
-            index = self._quiet.pop(poster)
-            silence = self._told[index]
-            if isinstance(silence, Alert):
-                self._told[index] = silence.over(now)
+    def _hush(self, posters: Sequence[int], now: int) -> None:
+        if not posters:
+            return
+        with self.database.read() as tx:
+            found = [silences.alert(tx, self._watch.detector, each, now) for each in posters]
+        for each in found:
+            if each.subject not in self._quiet:
+                self._quiet[each.subject] = len(self._told)
+                self._told.append(each)
+
+    def _hear_again(self, now: int) -> None:
+        told = [self._told[index] for index in self._quiet.values()]
+        quiet = [each for each in told if isinstance(each, Alert)]
+        for each in silences.scanned_again(self._watch.detector, quiet, now) if quiet else []:
+            self._told[self._quiet.pop(each.subject)] = each
 
     def _alert(self, event: Event) -> Alert:
         scope, number = event.subject

@@ -16,14 +16,12 @@ from bot.domain.detection.recent import HOUR, SLICE
 from bot.store import scans as stored
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from bot.domain.detection.detector import Detector
     from bot.domain.detection.events import Event
     from bot.store.database import Transaction
-    from bot.store.scans import Scan
+    from bot.store.scans import Crowd
 
 _BUSY = 10
 _HOURS_SHOWN = 16
@@ -31,6 +29,7 @@ _ONE_IN_A_HUNDRED = 2.33  # standard deviations
 _SAME_DEVICE = 0.5  # the share of the scans of one device from which it is what it is about
 _NOVELTY = 7 * 86_400
 _SLICES_OF_HOUR = HOUR // SLICE
+_SHOWN_BACK = 86_400  # seconds of which the detector has every slice
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +44,7 @@ class Investigation:
         """An event as it stands at `now` (UTC seconds), to be told."""
         scope, _ = event.subject
         end = now if event.resolved_at is None else min(event.resolved_at, now)
-        rows = self._rows(event, end)
-        evidence = self._evidence(event, rows, end)
-        peak = _peak([at for at, *_ in rows])
+        evidence = self._evidence(event, end)
         window = WINDOWS[event.window] * SLICE
         return Alert(
             kind=Kind.SPIKE,
@@ -64,10 +61,11 @@ class Investigation:
             now=event.now,
             usual=round(event.usual, 2),
             total=evidence.scans,
-            peak=max(event.peak, peak),
+            peak=min(max(event.peak, self._peak(event, end)), evidence.scans),
             verdict=self._verdict(event, evidence),
             evidence=evidence,
             key=event.alert,
+            hot_at=event.hot_at,
         )
 
     def subject(self, event: Event) -> str:
@@ -77,6 +75,10 @@ class Investigation:
         if scope is Scope.OVERALL:
             return ""
         return (roster.poster_ids if scope is Scope.POSTER else roster.program_ids)[number]
+
+    def scans(self, event: Event, start: int, end: int) -> int:
+        """All scans where an event goes on, with start <= at < end."""
+        return sum(scans for *_, scans in self._crowd(event, start, end))
 
     def bands(self, scope: Scope, number: int, now: int) -> tuple[Band, ...]:
         """The hours up to `now`: scans, what is usual, and what chance rarely exceeds."""
@@ -88,9 +90,8 @@ class Investigation:
     def _band(self, posters: NDArray[np.int64], end: int) -> Band:
         last = (end - 1) // SLICE
         scans = self.detector.recent.window(last - _SLICES_OF_HOUR + 1, last, posters).sum()
-        every = self.detector.expected(end - HOUR, end)
-        usual = every[posters]
-        spread = self.detector.rhythm.spread(every)[posters]
+        usual = self.detector.expected(end - HOUR, end, posters)
+        spread = self.detector.rhythm.spread(usual, posters)
         deviation = float(np.sqrt((usual + spread * usual**2).sum()))
         mean = float(usual.sum())
         label = f"{local(end - HOUR, self.zone):%H:%M}"
@@ -106,30 +107,40 @@ class Investigation:
             else np.arange(len(programs))
         )
 
-    def _rows(self, event: Event, end: int) -> list[Scan]:
-        scope, number = event.subject
-        rows = stored.within(self.tx, event.started_at, end + 1)
-        if scope is Scope.OVERALL:
-            return rows
-        ids = self.detector.roster.poster_ids
-        wanted = stored.poster_keys(self.tx, [ids[each] for each in self._posters(scope, number)])
-        return [row for row in rows if row[1] in wanted]
-
-    def _evidence(self, event: Event, rows: Sequence[Scan], end: int) -> Evidence:
-        agents = stored.agents_of(self.tx, {agent for _, _, agent, _ in rows})
-        people = Counter(who for _, _, _, who in rows if who is not None)
-        posters = Counter(poster for _, poster, _, _ in rows)
-        names = stored.poster_ids(self.tx, posters)
+    def _evidence(self, event: Event, end: int) -> Evidence:
+        crowd = self._crowd(event, event.started_at, end)
+        agents = stored.agents_of(self.tx, {agent for _, agent, _, _ in crowd})
+        people, posters = Counter[int](), Counter[int]()
+        for poster, _, who, scans in crowd:
+            posters[poster] += scans
+            if who is not None:
+                people[who] += scans
+        busy = posters.most_common(_BUSY)
+        names = stored.poster_ids(self.tx, [key for key, _ in busy])
         return Evidence(
-            scans=len(rows),
-            bots=sum(is_program(agents[agent]) for _, _, agent, _ in rows),
+            scans=posters.total(),
+            bots=sum(scans for _, agent, _, scans in crowd if is_program(agents[agent])),
             told=people.total(),
             scanners=len(people),
             busiest=max(people.values(), default=0),
-            agents=len({agents[agent] for _, _, agent, _ in rows} - {""}),
+            agents=len({agents[agent] for _, agent, _, _ in crowd} - {""}),
             posters=self._lifted(event, end),
-            busy=tuple((names[key], scans) for key, scans in posters.most_common(_BUSY)),
+            busy=tuple((names[key], scans) for key, scans in busy),
         )
+
+    def _crowd(self, event: Event, start: int, end: int) -> list[Crowd]:
+        scope, _ = event.subject
+        where = "" if scope is Scope.OVERALL else scope.value
+        return stored.crowd(self.tx, start, end, where, self.subject(event))
+
+    def _peak(self, event: Event, end: int) -> int:
+        """The most scans within an hour of the event, as far as slices are kept."""
+        first = max(event.started_at, end - _SHOWN_BACK) // SLICE
+        posters = self._posters(*event.subject)
+        window = self.detector.recent.window
+        course = [window(each, each, posters).sum() for each in range(first, -(-end // SLICE))]
+        sums = np.convolve(course, np.ones(_SLICES_OF_HOUR)) if course else np.zeros(1)
+        return int(sums.max())
 
     def _lifted(self, event: Event, end: int) -> int:
         """How many posters had more scans than usual."""
@@ -137,7 +148,7 @@ class Investigation:
         posters = self._posters(scope, number)
         start = max(event.started_at, end - WINDOWS[-1] * SLICE)
         counts = self.detector.recent.window(start // SLICE, (end - 1) // SLICE, posters)
-        return int((counts > self.detector.expected(start, max(end, start + 1))[posters]).sum())
+        return int((counts > self.detector.expected(start, max(end, start + 1), posters)).sum())
 
     def _verdict(self, event: Event, evidence: Evidence) -> Verdict:
         scope, number = event.subject
@@ -158,13 +169,3 @@ def reason(scans: int, expected: float, window: int) -> str:
     """Why an event is told, in words: "42 scans in 1 h, about 6.1 expected"."""
     length = f"{window // HOUR} h" if window >= HOUR else f"{window // 60} min"
     return f"{scans} scans in {length}, about {expected:.1f} expected"
-
-
-def _peak(times: Sequence[int]) -> int:
-    """The most of these times (in order) within an hour."""
-    most = first = 0
-    for last, at in enumerate(times):
-        while at - times[first] >= HOUR:
-            first += 1
-        most = max(most, last - first + 1)
-    return most

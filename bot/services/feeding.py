@@ -13,6 +13,8 @@ from bot.store import scans as stored
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from bot.domain.detection.detector import Detector
     from bot.store.database import Database, Transaction
     from bot.store.scans import Scan
@@ -20,12 +22,19 @@ if TYPE_CHECKING:
 HISTORY: Final = 10 * 168  # hours from which a detector learns that knows nothing yet
 _DAY: Final = 24  # hours that are read at once
 _LATELY: Final = KEPT // SLICES  # hours in which scans that come late still change something
+_LEARNED_NEXT: Final = 2  # hours before a new one that it lets the detector learn
+_UNKNOWN: Final = -1
 _NOBODY: Final = -1
-_NEVER: Final = 2**31  # the hour of the first scan of a poster that has none
+_NEVER: Final = 2**43  # when a poster is up that has no scan
 
 
 class Feeder:
-    """Keeps a detector up to date with a store; for one thread."""
+    """Keeps a detector up to date with a store; for one thread.
+
+    Attributes:
+        arrived: Posters (by number) with scans that came in and are no older than the look before;
+            clear it to hear of the next.
+    """
 
     def __init__(self, database: Database, detector: Detector) -> None:
         self._database = database
@@ -34,6 +43,9 @@ class Feeder:
         self._programs = np.zeros(1, np.bool_)
         self._hour_of_names = 0
         self._put: dict[int, int] = {}
+        self._counts: dict[int, NDArray[np.int64]] = {}
+        self._removed = (0, 0)
+        self.arrived: set[int] = set()
 
     def catch_up(self, now: int, progress: Callable[[int, int], None] | None = None) -> None:
         """Put every hour up to `now` (UTC seconds) that is new or has changed.
@@ -42,20 +54,20 @@ class Feeder:
         """
         current = (now - 1) // HOUR
         with self._database.read() as tx:
-            self.learn_names(tx, current)
-            first = self._first(tx, current)
-            counted = stored.hours(tx, max(first, current - _LATELY + 1), current)
-            changed = [
-                hour
-                for hour in range(first, current + 1)
-                if hour > self._latest or counted.get(hour, 0) != self._put.get(hour, 0)
-            ]
+            # Without a poster there is nothing to learn, and the first one is not waited for.
+            self.learn_names(tx, current if self._detector.roster.poster_ids else 0)
+            changed = self._changed(tx, current) if self._detector.roster.poster_ids else []
+            lately = max(self._latest - 1, current - _DAY)
             for done, (hour, scans) in enumerate(self.hours(tx, changed, now)):
                 self._detector.put(hour, scans)
                 self._put[hour] = len(scans.at)
+                if hour >= lately:
+                    self._welcome(hour, scans)
                 if progress:
                     progress(done, len(changed))
+            self._removed = stored.removed(tx)
         self._put = {hour: size for hour, size in self._put.items() if hour > current - _LATELY}
+        self._counts = {hour: each for hour, each in self._counts.items() if hour > current - 2}
 
     def hours(self, tx: Transaction, hours: Sequence[int], now: int) -> Iterator[tuple[int, Scans]]:
         """Each of these hours since 1970, in order, with its scans before `now`."""
@@ -74,10 +86,8 @@ class Feeder:
             return
         self._hour_of_names = hour
         rows = stored.posters(tx)
-        unknown = stored.first_hours(tx, [key for key, _, _, created in rows if created is None])
         self._detector.know(
-            (id_, program, unknown.get(key, _NEVER) * HOUR if created is None else created)
-            for key, id_, program, created in rows
+            (id_, program, _NEVER if since is None else since) for _, id_, program, since in rows
         )
         self._numbers = np.full(rows[-1][0] + 1 if rows else 1, _NOBODY)
         for key, id_, _, _ in rows:
@@ -89,9 +99,36 @@ class Feeder:
             first, last = stored.extent(tx)
         return first // HOUR, last // HOUR
 
+    def _welcome(self, hour: int, scans: Scans) -> None:
+        """Note whose scans have become more."""
+        counts = np.bincount(scans.poster, minlength=len(self._detector.roster.poster_ids))
+        before = self._counts.get(hour, np.zeros(0, np.int64))
+        more = counts > np.pad(before, (0, len(counts) - len(before)))
+        self.arrived.update(np.flatnonzero(more).tolist())
+        self._counts[hour] = counts
+
     @property
     def _latest(self) -> int:
         return self._detector.expectation.latest
+
+    def _changed(self, tx: Transaction, current: int) -> list[int]:
+        """The hours whose scans are not what the detector has, as far as their number tells.
+
+        The hours that are learned next are read once more in any case, and all of them where
+        something has vanished upstream.
+        """
+        first = self._first(tx, current)
+        counted = stored.hours(tx, max(first, current - _LATELY + 1), current)
+        again = current - _LEARNED_NEXT if current > self._latest else current + 1
+        if stored.removed(tx) != self._removed:
+            again = first
+        return [
+            hour
+            for hour in range(first, current + 1)
+            if hour > self._latest
+            or hour >= again
+            or counted.get(hour, 0) != self._put.get(hour, _UNKNOWN)
+        ]
 
     def _first(self, tx: Transaction, current: int) -> int:
         """The hour to begin with: what is known of lately is compared once more."""

@@ -8,6 +8,7 @@ from bot.domain.alert import Kind, Scope
 from bot.domain.detection.events import REST, Event
 from bot.domain.detection.judgement import WINDOWS
 from bot.domain.detection.recent import SLICE
+from bot.services import silences
 from bot.store import alerts
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ _DAY: Final = 86_400
 
 
 def restore(tx: Transaction, watch: Watch, now: int) -> None:
-    """Let the watch know of the events that run, and of those that were over in the last day."""
+    """Let the watch know of what runs, and of the events that were over in the last day."""
+    silences.remember(watch.detector, alerts.unresolved(tx, Kind.QUIET), now)
     known = [*alerts.unresolved(tx, Kind.SPIKE), *alerts.ended(tx, Kind.SPIKE, now - _DAY)]
     for alert in known:
         subject = _subject(watch.detector.roster, alert)
@@ -53,7 +55,7 @@ def _event(subject: Subject, alert: Alert, now: int) -> Event:
         alert.scans,
         alert.expected,
         alert.score,
-        hot_at=alert.resolved_at or now,
+        hot_at=alert.resolved_at or alert.hot_at or now,
         resolved_at=alert.resolved_at,
         now=alert.now,
         usual=alert.usual,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from bot.services.refusals import unchangeable
 from bot.slack.errors import Limited, SlackError, Unknown
 from bot.slack.message import Message
-from bot.slack.sender import Receipt
+from bot.slack.receipt import Receipt
 from bot.store import revisions
 
 if TYPE_CHECKING:

@@ -62,14 +62,19 @@ class Telling:
             outbox.revise(tx, intent, self._message(tx, found, bands, now, channel), now)
             outbox.revise(tx, f"{intent}{_DETAILS}", details, now)
 
+    def groups(self, tx: Transaction, found: Sequence[Alert], now: int) -> list[list[Alert]]:
+        """Alerts that are told in one message: those that the same channels may hear of."""
+        together: dict[tuple[str, ...], list[Alert]] = {}
+        for each in found:
+            together.setdefault(tuple(self._hearing(tx, each, now)), []).append(each)
+        return list(together.values())
+
     def tell_together(self, tx: Transaction, found: Sequence[Alert], now: int) -> None:
         """Tell of posters that have gone quiet, in one message a channel."""
-        open_to = {each.key: self._open(tx, each, now) for each in found}
-        for channel in self.channels(tx):
-            group = [each for each in found if channel in open_to[each.key]]
-            if group:
-                intent = told.intent(channel, group[0].group or group[0].key)
-                outbox.add(tx, intent, ALERT, channel, self._together(tx, group, now, channel), now)
+        open_to = [set(self._open(tx, each, now)) for each in found]
+        for channel in sorted(set.intersection(*open_to)):
+            intent = told.intent(channel, found[0].key)
+            outbox.add(tx, intent, ALERT, channel, self._together(tx, found, now, channel), now)
 
     def change_together(self, tx: Transaction, found: Sequence[Alert], now: int) -> None:
         """Let the messages about a group of quiet posters say how they stand now."""
@@ -100,6 +105,11 @@ class Telling:
             else:
                 ready.append(channel)
         return ready
+
+    def _hearing(self, tx: Transaction, found: Alert, now: int) -> list[str]:
+        """The channels that are told now or later."""
+        decisions = {each: self.noise.gate(tx, found, each, now) for each in self.channels(tx)}
+        return [each for each, decision in decisions.items() if not isinstance(decision, Muted)]
 
     def _message(
         self, tx: Transaction, found: Alert, bands: tuple[Band, ...], now: int, channel: str

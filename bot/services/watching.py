@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bot.domain.calendar import local
 from bot.domain.detection import memory
@@ -13,6 +13,7 @@ from bot.domain.detection.detector import Detector
 from bot.domain.detection.recent import HOUR
 from bot.domain.detection.watch import Watch
 from bot.services.feeding import Feeder
+from bot.services.silences import newly_quiet
 from bot.store import watch as store
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from bot.store.database import Database
 
 logger = logging.getLogger(__name__)
+
+_SELDOM: Final = 6  # hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +60,34 @@ class Watching:
         """
         self._feeder.catch_up(now)
 
+    @property
+    def arrived(self) -> set[int]:
+        """Posters (by number) with new scans; clear it to hear of the next."""
+        return self._feeder.arrived
+
     def look(self, now: int) -> Seen:
         """Judge the windows that end `now` (UTC seconds).
 
         Of posters that are quiet in a history that it has never seen before, it says nothing.
         """
-        events, quiet = self.watch.tick(now), self.watch.newly_quiet()
+        if not self.watch.detector.roster.poster_ids:
+            return Seen([], [])
+        seen = judge(self.watch, now)
         if self._knows_nothing:
-            quiet, self._knows_nothing = [], False
-        return Seen(events, quiet)
-
-    def last_scan(self, poster: int, now: int) -> int:
-        """About when a poster (by number) was last scanned, in UTC seconds: to the hour."""
-        return now - int(self.watch.detector.silence.hours[poster]) * HOUR
+            self._knows_nothing = False
+            return Seen(seen.events, [])
+        return seen
 
     def save(self) -> None:
-        """Keep what was learned, where that is more than before.
+        """Keep what was learned, where that is much more than what is kept.
+
+        What is learned anew after a start is the same, and costs little.
 
         Raises:
             StoreError: when the store can't take it.
         """
         learned = self.watch.detector.learned
-        if learned == self._saved:
+        if not learned or (self._saved and learned < self._saved + _SELDOM):
             return
         state = self._zone.encode() + b"\n" + memory.dump(self.watch.detector)
         with self._database.write() as tx:
@@ -99,6 +108,11 @@ class Watching:
                 "What was learned of the rhythm of scans can't be read; it is learned anew."
             )
         return None
+
+
+def judge(watch: Watch, now: int) -> Seen:
+    """Judge the windows that end `now` (UTC seconds), in the present or in a replay of the past."""
+    return Seen(watch.tick(now), newly_quiet(watch))
 
 
 def hour_of_week(zone: str) -> Callable[[int], int]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bot.slack.channels import Channel, Channels
 from bot.slack.client import call, header, make_client, pages
 from bot.slack.errors import Limited, Refused, SlackError, Unknown
+from bot.slack.receipt import Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -31,14 +32,6 @@ __all__ = [
 
 _EVENT = "posterpulse"
 _UNFAMILIAR = {"invalid_blocks", "invalid_blocks_format"}
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """Slack's proof that a message stands in a channel: the channel's id and the time stamp."""
-
-    channel: str
-    ts: str
 
 
 @dataclass(frozen=True, slots=True)

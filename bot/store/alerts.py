@@ -81,16 +81,27 @@ def group(tx: Transaction, key: int) -> list[Alert]:
     return sorted(near, key=lambda alert: alert.key)
 
 
-def reached(tx: Transaction, kind: Kind, scope: Scope, subject: str) -> int:
-    """The most scans of which an alert of a kind told for a subject; -1 where none did."""
-    ((most,),) = tx.rows(
-        "select coalesce(max(scans), -1) from alert"
-        " where kind = :kind and scope = :scope and subject = :subject",
+def reached(tx: Transaction, kind: Kind) -> dict[tuple[Scope, str], int]:
+    """The most scans of which an alert of a kind told, by scope and subject."""
+    rows = tx.rows(
+        "select scope, subject, max(scans) from alert where kind = :kind"
+        " group by scope, subject order by scope, subject",
         kind=kind,
+    )
+    return {(Scope(scope), subject): int(most) for scope, subject, most in rows}
+
+
+def running(tx: Transaction, scope: Scope, subject: str, since: int) -> Alert | None:
+    """The last spike of a subject that runs, or was not over yet at `since` (UTC seconds)."""
+    rows = tx.rows(
+        f"{_SELECT} where kind = :kind and scope = :scope and subject = :subject"
+        " and (resolved_at is null or resolved_at > :since) order by key desc limit 1",
+        kind=Kind.SPIKE,
         scope=scope,
         subject=subject,
+        since=since,
     )
-    return int(most)
+    return _read(rows[0]) if rows else None
 
 
 def _since(tx: Transaction, key: int, kind: Kind) -> list[Alert]:

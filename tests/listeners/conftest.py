@@ -7,13 +7,16 @@ import pytest
 from slack_bolt import BoltRequest
 
 from bot.app.listening import bolt
+from bot.domain.detection.watch import Thresholds
 from bot.domain.model import Ambassador, Impression, Poster, Programs
 from bot.sandbox.fake_slack import FakeSlack
 from bot.sandbox.interactions import Interactions
 from bot.sandbox.workspace import YOU
+from bot.services.backtest import Backtest
 from bot.services.condition import Condition
 from bot.services.noise import Noise
 from bot.services.questions import Questions
+from bot.services.rehearsal import Rehearsal
 from bot.services.reports import Reports
 from bot.slack.sender import make_client
 from bot.store import directory, impressions
@@ -95,7 +98,8 @@ def room(tmp_path: Path) -> Iterator[Room]:
     programs = Programs({"prog_spring": "Spring fair"})
     condition = Condition(database, programs, ZONE, ["impressions"], 300)
     noise = Noise(database, programs, ZONE)
-    questions = Questions(Reports(database, programs), condition, noise, ZONE)
+    rehearsal = Rehearsal(database, programs, lambda: Backtest(database, ZONE, Thresholds()))
+    questions = Questions(Reports(database, programs), condition, noise, rehearsal, ZONE)
     with FakeSlack(channels=("posters",)) as slack:
         client = make_client("xoxb-sandbox", slack.api_url)
         found = Room(slack, database, bolt(client, questions, lambda: found.now))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from bot.sandbox.fake_slack import FakeSlack
+    from bot.services.alerting import Alerting
     from bot.slack.message import Message
     from bot.slack.sender import Channel, Receipt
     from bot.store.database import Database, Transaction
@@ -101,3 +102,12 @@ class FragileSender(Sender):
         self.fuse.burn()
         super().update(receipt, message)
         self.fuse.burn()
+
+
+def survives(looking: Alerting, now: int) -> bool:
+    """Whether a look comes to its end."""
+    try:
+        looking.look(now)
+    except Killed:
+        return False
+    return True

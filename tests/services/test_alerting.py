@@ -1,196 +1,216 @@
 from __future__ import annotations
 
-from threading import Barrier, Thread
+from datetime import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.model import Ambassador, Poster, Programs, Spike
-from bot.domain.spike import Sensitivity, decide
-from bot.domain.subscription import Subscription
-from bot.services.alerting import Alerting
-from bot.store import directory, subscriptions
+from bot.domain.alert import Kind, Scope, Verdict
+from bot.domain.noise import QuietHours, Rule
+from bot.domain.noise import Scope as Cover
+from bot.store import impressions
 from tests.domain.clocks import at
-from tests.services.dying import FragileDatabase, Fuse, Killed
-from tests.services.world import fill, outgoing, scans
+from tests.services.street import CHANNELS, DAY, HOUR, MINUTE, NOW, PREVIEW, TICK, ZONE, Street
 
 if TYPE_CHECKING:
     from bot.store.database import Database
 
-ZONE = "Europe/Berlin"
-NOW = at("2026-11-25 14:30", ZONE)
-HOUR, DAY = 3600, 86_400
-WEEK = 7 * DAY
-REST = 6 * HOUR
-CHANNELS = ("#posters", "#general")
+
+@pytest.fixture
+def street(database: Database) -> Street:
+    made = Street(database)
+    made.settle()
+    return made
 
 
-def alerting(database: Database, zone: str = ZONE) -> Alerting:
-    programs = Programs({"autumn": "Autumn launch"})
-    return Alerting(database, programs, Sensitivity(10, 3.0, REST), zone)
+def test_a_burst_is_told_once_and_its_message_lives_on(street: Street) -> None:
+    looking = street.alerting()
+    assert looking.look(street.now) == []
+    street.crowd("p3", 24, street.now + TICK)
+    [alert] = street.watched(looking, street.now + TICK)
+    assert (alert.kind, alert.scope, alert.subject) == (Kind.SPIKE, Scope.POSTER, "p3")
+    assert alert.verdict is Verdict.CROWD
+    for channel in CHANNELS:
+        [first] = street.said(channel)
+        assert "Hall 3 - Door" in first
+        [details] = street.messages(channel, threads=True)
+        assert "Maya K." in str(street.messages(channel)[0].message)
+        assert "Most likely a crowd" in details.message["text"]
+    street.crowd("p3", 20, street.now + TICK, 200)
+    assert street.watched(looking, street.now + TICK) == []
+    [second] = street.said()
+    assert second != first
+    assert street.watched(looking, street.now + 3 * HOUR) == []
+    assert all("it is over" in text for channel in CHANNELS for text in street.said(channel))
+    [over] = street.kept()
+    assert over.resolved_at
+    assert over.total == over.evidence.scans == over.evidence.scanners
 
 
-def subscribe(database: Database, *channels: str) -> None:
-    with database.write() as tx:
-        wanted = [Subscription(0, "alert", channel) for channel in channels]
-        subscriptions.reconcile(tx, wanted, NOW, frozenset())
+def test_more_of_the_same_goes_on_and_is_no_second_alert(street: Street) -> None:
+    looking = street.alerting()
+    street.crowd("p3", 24)
+    street.watched(looking, street.now + 2 * HOUR)
+    assert street.kept()[0].resolved_at
+    street.crowd("p3", 24)
+    assert street.watched(looking, street.now + TICK) == []
+    assert "it is over" not in street.said()[0]
+    street.watched(looking, street.now + 10 * HOUR)
+    street.crowd("p3", 24)
+    assert len(street.watched(looking, street.now + TICK)) == 1
+    assert len(street.said()) == 2
 
 
-def usually(database: Database, weeks: int, count: int, poster: str = "library") -> None:
-    """So many scans in this hour of each of the weeks before, and a first one before them all."""
-    fill(database, *scans(NOW - weeks * WEEK - DAY, 1, poster))
-    for week in range(1, weeks + 1):
-        fill(database, *scans(NOW - week * WEEK - 600, count, poster))
+def test_nobody_is_told_of_history(database: Database) -> None:
+    street = Street(database)
+    street.settle(4)
+    street.crowd("p1", 30, street.now - 9 * DAY)
+    street.crowd("p2", 30, street.now - 20)
+    street.live(street.now, street.now + 2 * DAY)
+    looking = street.alerting()
+    since = street.now
+    while street.now < NOW + 2 * DAY:
+        street.now += TICK
+        assert looking.look(street.now, since) == []
+    street.crowd("p4", 30, street.now + TICK)
+    assert [each.subject for each in looking.look(street.now + TICK, since)] == ["p4"]
 
 
-def told(database: Database) -> list[tuple[str, str]]:
-    return [(each.kind, each.channel) for each in outgoing(database)]
-
-
-def test_a_burst_is_told_once_in_every_channel_and_then_rests(database: Database) -> None:
-    subscribe(database, *CHANNELS)
-    usually(database, 4, 4)
-    fill(database, *scans(NOW - 60, 40))
-    look = alerting(database).look
-    [spike] = look(NOW)
-    assert spike == Spike("library", NOW, HOUR, 40, 4.0, spike.reason)
-    assert told(database) == [("spike alert", channel) for channel in CHANNELS]
-    for later in range(300, REST, 300):
-        fill(database, *scans(NOW + later, 20))
-        assert look(NOW + later) == []
-    fill(database, *scans(NOW + REST, 40))
-    assert len(look(NOW + REST)) == 1
-    assert len(outgoing(database)) == 4
-
-
-def test_the_message_names_place_person_and_numbers(database: Database) -> None:
-    subscribe(database, "#posters")
-    with database.write() as tx:
-        place = Poster("library", "autumn", "maya", "Main library, ground floor", NOW - 60 * DAY)
-        directory.save_posters(tx, [place])
-        directory.save_ambassadors(tx, [Ambassador("maya", "autumn", "Maya", "Krüger")])
-    usually(database, 4, 4)
-    fill(database, *scans(NOW - 60, 40), *scans(NOW - 60, 40, "gym"))
-    alerting(database).look(NOW)
-    [sent] = outgoing(database)
-    whole = str(sent.message)
-    assert "Main library, ground floor" in sent.message["text"]
-    assert "40 scans in the last hour, usually about 4" in sent.message["text"]
-    assert "Maya K." in whole
-    assert "Autumn launch" in whole
-    assert ZONE in whole
-    assert "Krüger" not in whole
-
-
-@pytest.mark.parametrize(
-    ("weeks", "before", "scanned", "speaks"),
-    [
-        (2, 4, 40, True),
-        (1, 4, 40, False),  # too little history
-        (4, 20, 40, False),  # not three times as many
-        (4, 1, 9, False),  # below the floor
-        (4, 0, 10, True),
-    ],
-)
-def test_only_what_stands_out_is_told(
-    database: Database, weeks: int, before: int, scanned: int, *, speaks: bool
+@pytest.mark.parametrize(("later", "told"), [(0, []), (420, ["p2"])])
+def test_a_burst_in_the_minute_of_the_start_is_news_if_most_of_it_came_after(
+    street: Street, later: int, told: list[str]
 ) -> None:
-    subscribe(database, "#posters")
-    usually(database, weeks, before)
-    fill(database, *scans(NOW - 60, scanned))
-    assert bool(alerting(database).look(NOW)) is speaks
+    since = street.now + 100
+    street.crowd("p2", 30, since + later, 400)
+    looking = street.alerting()
+    assert [each.subject for each in looking.look(since + later + 30, since)] == told
 
 
-def test_weeks_before_a_poster_was_up_do_not_count(database: Database) -> None:
-    subscribe(database, "#posters")
-    usually(database, 6, 4, "gym")
-    fill(database, *scans(NOW - 10 * DAY), *scans(NOW - 60, 40))
-    assert alerting(database).look(NOW) == []
-    with database.write() as tx:
-        directory.save_posters(tx, [Poster("library", created_at=NOW - 20 * DAY)])
-    assert [spike.poster for spike in alerting(database).look(NOW)] == ["library"]
-
-
-def test_the_hour_is_the_last_one_to_the_second(database: Database) -> None:
-    subscribe(database, "#posters")
-    usually(database, 4, 0)
-    fill(database, *scans(NOW - HOUR, 50), *scans(NOW + 1, 50))
-    assert alerting(database).look(NOW) == []
-    fill(database, *scans(NOW - HOUR + 1, 5), *scans(NOW, 5))
-    assert [spike.scans for spike in alerting(database).look(NOW)] == [10]
-
-
-def test_the_usual_hour_is_that_of_the_clock_on_the_wall(database: Database) -> None:
-    """Berlin left summer time on 25 October: lunch hours before it are nearer than they look."""
-    now = at("2026-10-28 12:30", ZONE)
-    subscribe(database, "#posters")
-    fill(database, *scans(at("2026-09-01 12:00", ZONE)))
-    for day in ("2026-10-21", "2026-10-14", "2026-10-07", "2026-09-30"):
-        fill(database, *scans(at(f"{day} 12:00", ZONE), 30))
-    fill(database, *scans(now - 60, 30))
-    assert alerting(database).look(now) == []
-    assert len(alerting(database, "UTC").look(now)) == 1
-
-
-def test_without_a_channel_nobody_is_told_and_nothing_is_noted(database: Database) -> None:
-    usually(database, 4, 0)
-    fill(database, *scans(NOW - 60, 40))
-    assert alerting(database).look(NOW) == []
-    subscribe(database, "#posters")
-    assert len(alerting(database).look(NOW + 60)) == 1
-
-
-def test_what_was_scanned_before_the_bot_watched_is_history(database: Database) -> None:
-    subscribe(database, "#posters")
-    usually(database, 4, 0)
-    fill(database, *scans(NOW - 60, 40))
-    assert alerting(database).look(NOW, since=NOW - 30) == []
-    assert len(alerting(database).look(NOW, since=NOW - 3600)) == 1
-
-
-def test_two_processes_at_once_tell_once(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+def test_an_event_of_a_program_is_one_alert_and_keeps_back_its_posters(
+    database: Database,
 ) -> None:
-    subscribe(database, *CHANNELS)
-    usually(database, 4, 0)
-    fill(database, *scans(NOW - 60, 40))
-    both = Barrier(2)
-
-    def decide_together(*facts: object) -> object:
-        both.wait(60)
-        return decide(*facts)  # type: ignore[arg-type] # passed on as they came
-
-    monkeypatch.setattr("bot.services.alerting.decide", decide_together)
-    found: list[Spike] = []
-    threads = [
-        Thread(target=lambda now=now: found.extend(alerting(database).look(now)))
-        for now in (NOW, NOW + 1)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(found) == 1
-    assert [channel for _, channel in told(database)] == list(CHANNELS)
+    street = Street(database, posters=40)
+    street.settle()
+    looking = street.alerting()
+    looking.look(street.now)
+    for n in (0, 2, 4, 6):
+        street.crowd(f"p{n}", 6, street.now + TICK)
+    street.crowd("p8", 24, street.now + TICK)
+    found = street.watched(looking, street.now + HOUR)
+    assert [each.scope for each in found] == [Scope.PROGRAM, Scope.POSTER]
+    [text] = street.said()
+    assert "Autumn launch" in text
+    assert found[0].subject == "g0"
+    assert found[0].verdict is Verdict.PROGRAM_WIDE
+    assert found[0].evidence.posters >= 5
+    assert "Hall 0 - Door" in str(street.messages(threads=True)[0].message)
 
 
-def test_dying_anywhere_leaves_no_alert_half_told(database: Database) -> None:
-    subscribe(database, *CHANNELS)
-    posters = ["gym", "hall", "library"]
-    for dies_at in range(20):
-        now = NOW + dies_at * 8 * HOUR  # never the same hour of the week
-        for poster in posters:
-            fill(database, *scans(now - 10 * WEEK, 1, poster), *scans(now - 60, 99, poster))
-        before, fuse, lived = len(outgoing(database)), Fuse(dies_at), True
-        try:
-            alerting(FragileDatabase(database, fuse)).look(now)
-        except Killed:
-            lived = False
-        assert (len(outgoing(database)) - before) % len(CHANNELS) == 0
-        alerting(database).look(now + 60)
-        new = outgoing(database)[before:]
-        subjects = {(each.channel, each.intent.split("/")[2]) for each in new}
-        assert len(new) == len(subjects) == len(CHANNELS) * len(posters)
-        if lived:
-            return
-    pytest.fail("it never came to an end")
+def test_bots_and_one_device_are_no_event(street: Street) -> None:
+    looking = street.alerting()
+    street.keep(street.scan("p1", street.now - n, PREVIEW) for n in range(60))
+    street.keep(street.scan("p2", street.now - n, who=7) for n in range(60))
+    assert street.watched(looking, street.now + HOUR) == []
+    assert street.said() == []
+
+
+def test_evidence_counts_who_scanned(street: Street) -> None:
+    looking = street.alerting()
+    looking.look(street.now)
+    scan, end = street.scan, street.now + TICK
+    street.keep(scan("p1", end - 10 - n, who=n % 9) for n in range(18))
+    street.keep(scan("p1", end - 5, PREVIEW, who=500) for _ in range(3))
+    [alert] = street.watched(looking, end)
+    evidence = alert.evidence
+    assert (evidence.scans, evidence.bots, evidence.told) == (21, 3, 21)
+    assert (evidence.scanners, evidence.busiest, evidence.agents) == (10, 3, 2)
+    assert evidence.busy == (("p1", 21),)
+
+
+def test_late_scans_raise_nothing(street: Street) -> None:
+    looking = street.alerting()
+    looking.look(street.now)
+    street.crowd("p1", 30, street.now - 8 * HOUR)
+    street.crowd("p2", 30, street.now - 40 * DAY)
+    assert street.watched(looking, street.now + HOUR) == []
+
+
+def test_what_vanishes_upstream_counts_no_more(street: Street) -> None:
+    looking = street.alerting()
+    looking.look(street.now)
+    rows = [street.scan("p1", street.now + 100 - n) for n in range(30)]
+    street.keep(rows)
+    assert len(street.watched(looking, street.now + TICK)) == 1
+    with street.database.write() as tx:
+        impressions.delete(tx, [row.id for row in rows[5:]], street.now)
+    street.watched(looking, street.now + TICK)
+    assert street.kept()[0].now <= 7
+    street.watched(looking, street.now + HOUR)
+    assert street.kept()[0].resolved_at
+    assert street.kept()[0].total == 5
+
+
+@pytest.mark.parametrize("cover", [Cover.POSTER, Cover.PROGRAM, Cover.OVERALL])
+def test_what_is_muted_is_told_elsewhere_only(street: Street, cover: Cover) -> None:
+    looking = street.alerting()
+    street.crowd("p1", 24)
+    [alert] = street.watched(looking, street.now + TICK)
+    noise = looking.telling.noise
+    assert noise.mute(alert.key, CHANNELS[0], cover, street.now + 2 * DAY, "U1", street.now)
+    street.watched(looking, street.now + 10 * HOUR)
+    street.crowd("p1", 24)
+    assert len(street.watched(looking, street.now + TICK)) == 1
+    assert [len(street.messages(channel)) for channel in CHANNELS] == [1, 2]
+    assert looking.release(street.now + 3 * DAY) == 0
+
+
+def test_quiet_hours_hold_alerts_and_tell_of_them_in_one_message(street: Street) -> None:
+    rule = Rule(QuietHours(time(13), time(23), ZONE))
+    looking = street.alerting(rule)
+    for n in (1, 2):
+        street.crowd(f"p{n}", 24)
+        assert len(street.watched(looking, street.now + TICK)) == 1
+        street.watched(looking, street.now + 7 * HOUR)
+    assert street.said() == []
+    assert looking.release(at("2026-11-18 22:59", ZONE)) == 0
+    assert looking.release(at("2026-11-18 23:00", ZONE)) == len(CHANNELS)
+    assert looking.release(at("2026-11-18 23:00", ZONE)) == 0
+    [held] = street.messages()
+    assert held.kind == "held alerts"
+    assert all(f"Hall {n} - Door" in str(held.message) for n in (1, 2))
+
+
+def test_what_exceeds_the_day_waits_for_the_morning(street: Street) -> None:
+    looking = street.alerting(Rule(most_a_day=1))
+    for n in (1, 2, 5):
+        street.crowd(f"p{n}", 24)
+        assert len(street.watched(looking, street.now + TICK)) == 1
+        street.watched(looking, street.now + 270 * MINUTE)
+    assert len(street.messages()) == 1
+    assert looking.release(at("2026-11-19 08:59", ZONE)) == 0
+    assert looking.release(at("2026-11-19 09:00", ZONE)) == len(CHANNELS)
+    held = street.messages()[1]
+    assert all(f"Hall {n} - Door" in str(held.message) for n in (2, 5))
+
+
+def test_a_poster_that_nobody_described_is_watched_like_any_other(database: Database) -> None:
+    street = Street(database, posters=0)
+    street.settle()
+    street.posters = 8
+    street.live(street.now - 30 * DAY, street.now)
+    looking = street.alerting()
+    looking.look(street.now)
+    street.crowd("p5", 24, street.now + TICK)
+    assert [each.subject for each in street.watched(looking, street.now + TICK)] == ["p5"]
+    assert "p5" in street.said()[0]
+
+
+def test_without_a_channel_the_alert_is_kept_and_nobody_told(street: Street) -> None:
+    street.subscribe()
+    looking = street.alerting()
+    street.crowd("p1", 24)
+    assert len(street.watched(looking, street.now + TICK)) == 1
+    street.subscribe("#late")
+    street.crowd("p1", 24, street.now + TICK)
+    assert street.watched(looking, street.now + HOUR) == []
+    assert street.said("#late") == []

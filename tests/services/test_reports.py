@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.domain import command
+from bot.domain.detection.watch import Thresholds
 from bot.domain.model import Ambassador, Impression, Poster, Programs
 from bot.domain.naming import UnknownNameError
 from bot.domain.period import Period
+from bot.services.backtest import Backtest
 from bot.services.condition import Condition
 from bot.services.digests import DIGEST, LEADERBOARD, Publisher
 from bot.services.noise import Noise
 from bot.services.questions import Questions
+from bot.services.rehearsal import Rehearsal
 from bot.services.reports import Reports
 from bot.store import directory, health, impressions
 from tests.domain.clocks import at
@@ -225,7 +228,9 @@ def test_the_digest_the_command_and_the_export_agree(database: Database) -> None
     reports = Reports(database, PROGRAMS)
     publisher = Publisher(database, reports, lambda: NOW, [], ZONE, 0)
     condition = Condition(database, PROGRAMS, ZONE, [], 60)
-    questions = Questions(reports, condition, Noise(database, PROGRAMS, ZONE), ZONE)
+    rehearsal = Rehearsal(database, PROGRAMS, lambda: Backtest(database, ZONE, Thresholds()))
+    noise = Noise(database, PROGRAMS, ZONE)
+    questions = Questions(reports, condition, noise, rehearsal, ZONE)
     exported = len(list(impressions.stream(database, early, late)))
     for kind, words in ((DIGEST, "top 5 yesterday"), (LEADERBOARD, "leaderboard 10 last week")):
         published, _ = publisher.render(publisher.edition(kind, NOW), "", NOW)

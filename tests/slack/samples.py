@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain.command import Question, Verb
-from bot.domain.model import Answer, Bucket, Row, Spike, Status, Subject, Trouble
+from bot.domain.model import Answer, Bucket, Row, Status, Subject, Trouble
 from bot.domain.period import compare, parse
 
 ZONE = "Europe/Berlin"
@@ -64,11 +64,6 @@ AMBASSADORS = (
 )
 MANY = tuple(
     Row(n, f"p{n}", f"Hall {n}", 100 - n, 90, 0, "Maya K.", (1, 2, 3)) for n in range(1, 13)
-)
-SPIKE = Spike("p1", NOW, HOUR, 34, 4.1, "34 scans in an hour that usually brings 4.1")
-HOURS = tuple(
-    Bucket(NOW - (6 - n) * HOUR, f"{3 + n:02}:00", scans)
-    for n, scans in enumerate((0, 1, 2, 4, 6, 34))
 )
 WELL = Status(
     now=NOW,

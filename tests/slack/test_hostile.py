@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from bot.domain.command import Verb
-from bot.domain.model import Answer, Bucket, Row, Spike, Subject, Trouble
+from bot.domain.model import Answer, Bucket, Row, Subject, Trouble
 from bot.slack import kit, views
 from bot.slack.terminal import as_text
 from tests.slack.limits import CONTROL, check, mrkdwn, size
-from tests.slack.samples import HOUR, HOURS, NOW, WELL, ZONE, found
+from tests.slack.samples import HOUR, NOW, WELL, found
 
 if TYPE_CHECKING:
     from bot.slack.message import Message
@@ -54,8 +54,6 @@ FACTS = st.lists(st.tuples(TEXT, TEXT), max_size=3).map(tuple) | st.just((("Sinc
 SUBJECT = st.none() | st.builds(Subject, kind=st.just("poster"), id=TEXT, name=TEXT, facts=FACTS)
 PERIODS = st.sampled_from(["today", "last 7 days", "2026-11-01..2026-11-15", "on 2026-11-02"])
 
-WINDOWS = st.integers(60, 10**6)
-SPIKES = st.builds(Spike, TEXT, st.just(NOW), WINDOWS, COUNT, st.floats(0, 1e9), TEXT)
 TROUBLES = st.lists(st.builds(Trouble, TEXT, TEXT), max_size=9)
 UPCOMING = st.lists(st.tuples(TEXT | st.just("C0A1"), TEXT, st.just(NOW)), max_size=9)
 
@@ -101,13 +99,6 @@ def test_answers(answer: Answer, shared_by: str | None) -> None:
 def test_published(answer: Answer, late_since: int | None) -> None:
     fine(views.digest(answer, late_since))
     fine(views.leaderboard(answer, late_since))
-
-
-@unhurried
-@given(SPIKES, TEXT, TEXT, SERIES)
-def test_spikes(spike: Spike, name: str, detail: str, series: tuple[Bucket, ...]) -> None:
-    fine(views.spike(spike, name, detail, ZONE, NOW, series))
-    fine(views.spike(spike, name, detail, ZONE, NOW + HOUR, HOURS))
 
 
 @unhurried

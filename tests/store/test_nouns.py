@@ -1,15 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
-
-from bot.domain.model import Reject, Spike
+from bot.domain.alert import Alert, Evidence, Kind, Scope, Verdict
+from bot.domain.model import Reject
 from bot.domain.scanner import fingerprint
-from bot.store import alerts, cursors, health, impressions, proof, quarantine, scanner_keys
+from bot.store import alerts, cursors, health, proof, quarantine, scanner_keys
 from bot.store.health import Source
 
-from .samples import START, no_hash, scan, together
+from .samples import scan, together
 
 if TYPE_CHECKING:
     from bot.store.database import Database
@@ -111,16 +111,42 @@ def test_forgotten_secrets_never_come_back(database: Database) -> None:
         assert scanner_keys.secret_of(tx, "2026-09") != secrets["2026-09"]
 
 
-@pytest.mark.parametrize("expected", [0, 2.5, 1 / 3])
-def test_the_last_spike_of_each_poster(database: Database, expected: float) -> None:
+def test_alerts_are_kept_with_all_that_is_known_of_them(database: Database) -> None:
+    evidence = Evidence(9, 1, 8, 7, 2, 3, 4, (("p2", 5), ("p 'one'", 4)))
+    spike = Alert(
+        Kind.SPIKE, Scope.POSTER, "p1", 100, 200, 3600, 9, 2.5, "100 % more: a 'burst'", 3.25, None,
+        7, 2.25, 12, 8, Verdict.CROWD, evidence,
+    )  # fmt: skip
     with database.write() as tx:
-        rows = [scan(n, START, f"poster_{n}") for n in range(3)]
-        impressions.add(tx, rows, no_hash)
-        for poster, at in (("poster_1", 100), ("poster_1", 300), ("poster_0", 200)):
-            alerts.add_spike(tx, Spike(poster, at, 3600, 40, expected, "100 % more: a 'burst'"))
-        assert alerts.last_spikes(tx, 0) == {"poster_0": 200, "poster_1": 300}
-        assert alerts.last_spikes(tx, 201) == {"poster_1": 300}
-        assert alerts.last_spikes(tx, 300) == {"poster_1": 300}
-        assert alerts.last_spikes(tx, 301) == {}
-        kept = tx.rows("select scans, expected, reason from alert where at = 200")
-    assert kept == [(40, expected, "100 % more: a 'burst'")]
+        kept = alerts.add(tx, spike)
+        assert kept == replace(spike, key=kept.key)
+        assert alerts.by_key(tx, [kept.key]) == alerts.unresolved(tx, Kind.SPIKE) == [kept]
+        over = replace(kept, resolved_at=300, now=1, total=15)
+        alerts.change(tx, over)
+        assert alerts.unresolved(tx, Kind.SPIKE) == []
+        assert alerts.ended(tx, Kind.SPIKE, 300) == [over]
+        assert alerts.ended(tx, Kind.SPIKE, 301) == []
+
+
+def test_alerts_of_one_message_are_found_together(database: Database) -> None:
+    quiet = Alert(Kind.QUIET, Scope.POSTER, "p", 100, 200, 3600, 0, 9.0, "no scan")
+    with database.write() as tx:
+        first = alerts.add(tx, quiet)
+        others = [alerts.add(tx, replace(quiet, group=first.key)) for _ in range(3)]
+        alerts.add(tx, quiet)
+        alerts.add(tx, replace(quiet, kind=Kind.MILESTONE, group=first.key))
+        assert alerts.group(tx, first.key) == [first, *others]
+        assert alerts.group(tx, others[0].key) == [others[0]]
+
+
+def test_what_an_alert_told_was_reached(database: Database) -> None:
+    told = Alert(Kind.MILESTONE, Scope.PROGRAM, "g", 1, 1, 3600, 1000, 0.0, "", resolved_at=1)
+    with database.write() as tx:
+        for scans in (10_000, 1000):
+            alerts.add(tx, replace(told, scans=scans))
+        alerts.add(tx, replace(told, scope=Scope.POSTER, subject="p", scans=100))
+        assert alerts.reached(tx, Kind.MILESTONE) == {
+            (Scope.PROGRAM, "g"): 10_000,
+            (Scope.POSTER, "p"): 100,
+        }
+        assert alerts.reached(tx, Kind.FIRST_SCAN) == {}

@@ -1,0 +1,160 @@
+"""What it costs to look for what is out of the ordinary, and how good what is found is."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import closing
+from random import Random
+from typing import TYPE_CHECKING
+
+from bench.campus import make
+from bench.campus.world import DAY, WARM_UP, WEEK
+from bench.figure import Figure, UnmeasuredError, milliseconds, timed
+from bench.filling import NOW, load, take
+from bench.scoring import figures, score, together
+from bot.app.alerting import backtest
+from bot.cli.backtest import row
+from bot.config import load as settings_of
+from bot.domain.detection.watch import Thresholds
+from bot.domain.model import Impression, Poster, Programs
+from bot.services.alerting import Alerting, Wanted
+from bot.services.noise import Noise
+from bot.services.telling import Telling
+from bot.services.watching import Watching
+from bot.store import directory
+from bot.store.opening import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from bench.campus import World
+    from bot.domain.alert import Alert
+    from bot.store.database import Database
+
+    Progress = Callable[[int], None]
+
+SCANS = 200_000
+_POSTERS, _PROGRAMS, _CHANGED = 10_000, 12, 1000
+_DAYS, _LOOKS, _TICK, _HOUR = 5, 11, 300, 3600
+_MOST_MILLISECONDS = 100
+_WEEKS, _SEEDS = 8, (1, 2)
+_ZONE = "UTC"
+_BARE = "select at, poster, agent, scanner from impression where at >= ? and at < ?"
+
+
+def looks(folder: Path, progress: Progress) -> Iterator[Figure]:
+    """Processor time of a look at many posters, and what it keeps of them."""
+    path, chance = folder / "alerts.db", Random(1)  # noqa: S311 - the same at every run
+    begin = NOW // _HOUR * _HOUR
+    with closing(open_store(f"sqlite:///{path}")) as database, closing(_bare(path)) as bare:
+        with database.write() as tx:
+            directory.save_posters(tx, [_poster(n, begin - 90 * DAY) for n in range(_POSTERS)])
+        load(database, _scans(chance, SCANS, begin - _DAYS * DAY, begin), progress)
+        looking = _alerting(database)
+        looking.look(begin)
+        ours, theirs = _measured(looking, bare, chance, begin)
+        ((size,),) = bare.execute("select length(state) from watch")
+    what = f"processor time of a look at {_POSTERS:,} posters, {_CHANGED:,} of them scanned anew"
+    yield Figure(
+        what,
+        milliseconds(ours),
+        f"reading the scans of this hour: {milliseconds(theirs)}",
+        ours / theirs,
+        f"≤ {_MOST_MILLISECONDS} ms",
+        ours <= _MOST_MILLISECONDS,
+    )
+    yield Figure("kept of the rhythm of a poster", f"{size / _POSTERS:,.0f} bytes")
+
+
+def replays(folder: Path, progress: Progress) -> Iterator[Figure]:
+    """How long a backtest of some weeks takes."""
+    world = make(_SEEDS[0], weeks=_WEEKS)
+    path = _imported(folder, world, progress)
+    with closing(_bare(path)) as bare:
+        reading = timed(lambda: bare.execute(_BARE, (world.start, world.end)).fetchall())
+    taken = timed(lambda: _replayed(path, world))
+    yield Figure(
+        f"backtest of {_WEEKS} weeks, {len(world.posters)} posters, {len(world.at):,} scans",
+        f"{taken:.1f} s",
+        f"reading the scans: {milliseconds(reading * 1000)}",
+        taken / reading,
+    )
+
+
+def scores(folder: Path, progress: Progress) -> Iterator[Figure]:
+    """What is found and what is told in vain, on campuses where it is known what happened."""
+    taken = []
+    for seed in _SEEDS:
+        world = make(seed)
+        told = _replayed(_imported(folder, world, progress), world, world.start + WARM_UP)
+        taken.append(score(world, map(row, told)))
+    result = together(taken)
+    for kind, share in result.found.items():
+        yield Figure(f"found: {kind}", f"{share:.2f}")
+    for what, value, sign, goal in figures(result):
+        met = value >= goal if sign == ">=" else value <= goal
+        yield Figure(what, f"{value:.2f}", target=f"{sign} {goal:g}", met=met)
+
+
+def _measured(
+    looking: Alerting, bare: sqlite3.Connection, chance: Random, begin: int
+) -> tuple[float, float]:
+    """Milliseconds of the processor that a look takes, and a bare read; medians within an hour."""
+    ours, theirs = [], []
+    for now in range(begin + _TICK, begin + _LOOKS * _TICK + 1, _TICK):
+        take(looking.database, [*_scans(chance, _CHANGED, now - _TICK, now)])
+        ours.append(_busy(lambda now=now: looking.look(now)))  # type: ignore[misc] # bound on purpose
+        theirs.append(_busy(lambda now=now: bare.execute(_BARE, (begin, now)).fetchall()))  # type: ignore[misc] # the same
+    return sorted(ours[1:])[_LOOKS // 2], sorted(theirs[1:])[_LOOKS // 2]
+
+
+def _busy(work: Callable[[], object]) -> float:
+    began = time.process_time()
+    work()
+    return (time.process_time() - began) * 1000
+
+
+def _replayed(path: Path, world: World, since: int | None = None) -> list[Alert]:
+    with closing(open_store(f"sqlite:///{path}")) as database:
+        test = backtest(settings_of({}), database)
+        found = test.run(test.span(since, world.end), lambda _done, _all: None)
+    if not found:
+        raise UnmeasuredError("a backtest of a busy campus found nothing")
+    return found
+
+
+def _imported(folder: Path, world: World, progress: Progress) -> Path:
+    path = folder / f"campus-{world.seed}-{(world.end - world.start) // WEEK}.db"
+    if not path.exists():
+        with closing(open_store(f"sqlite:///{path}")) as database:
+            with database.write() as tx:
+                directory.save_posters(tx, world.posters)
+            load(database, world.impressions(), progress)
+    return path
+
+
+def _alerting(database: Database) -> Alerting:
+    programs = Programs({})
+    telling = Telling(Noise(database, programs, _ZONE), programs, _ZONE)
+    return Alerting(database, Watching(database, _ZONE, Thresholds()), telling, Wanted(), _ZONE)
+
+
+def _poster(number: int, created: int) -> Poster:
+    return Poster(f"poster_{number}", f"prog_{number % _PROGRAMS}", "user_1", None, created)
+
+
+def _scans(chance: Random, count: int, start: int, end: int) -> Iterator[Impression]:
+    """So many scans with start <= at < end, oldest first, at all posters alike."""
+    for at in sorted(chance.choices(range(start, end), k=count)):
+        number, bits = chance.randrange(_POSTERS), f"{chance.getrandbits(128):032x}"
+        address = f"10.0.{chance.randrange(256)}.{chance.randrange(256)}"
+        program = f"prog_{number % _PROGRAMS}"
+        yield Impression(
+            bits, f"poster_{number}", program, "user_1", at, "Mozilla/5.0", "phone", address
+        )
+
+
+def _bare(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{path}?mode=ro", uri=True)

@@ -85,7 +85,8 @@ class Expectation:
         """The squared relative error of `window`, as far as hours and weekdays are unsure."""
         columns, parts = self._parts(start, end)
         squares: Floats = self.doubt[:, columns] @ parts**2
-        return squares / np.maximum(self.window(start, end), 1e-9) ** 2
+        found: Floats = squares / np.maximum(self.window(start, end), 1e-9) ** 2
+        return found
 
     def _parts(self, start: int, end: int) -> tuple[Integers, Floats]:
         hours = np.arange(start // HOUR, (end - 1) // HOUR + 1)

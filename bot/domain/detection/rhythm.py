@@ -1,12 +1,10 @@
-"""What is usual: a rate for every poster, and how the hours and days differ.
+"""What is usual: a rate for every poster, and how much counts vary.
 
 A poster's rate is a Gamma distribution that forgets: `scans` seen in `exposure` hours of average
-business, shrunk towards the mean of its program and that towards the account's. Most posters get
-too few scans to know their own week, so the hours of the week are learned from all of them, and
-each poster's own hours and days only as far as its scans tell. How much counts vary beyond chance is
-estimated by moments: `clumping` for scans that come in company, `unrest` for days that are busier
-than others. (Farrington et al. 1996 for the over-dispersed counts; Clayton and Kaldor 1987 for
-rates shrunk by empirical Bayes.)
+business, shrunk towards the mean of its program and that towards the account's. How much counts
+vary beyond chance is estimated by moments: `clumping` for scans that come in company, `unrest` for
+days that are busier than others. (Farrington et al. 1996 for the over-dispersed counts; Clayton and
+Kaldor 1987 for rates shrunk by empirical Bayes.)
 """
 
 from __future__ import annotations
@@ -63,7 +61,9 @@ class Rhythm:
     @classmethod
     def empty(cls) -> Rhythm:
         """Nothing learned about nobody."""
-        return cls(*[np.zeros(0)] * 7, *[np.zeros(1)] * 4)
+        of_posters = {name: np.zeros(0) for name in _OF_POSTERS}
+        of_programs = {name: np.zeros(1) for name in _OF_PROGRAMS}
+        return cls(**of_posters, **of_programs)  # type: ignore[arg-type]
 
     def grow(self, posters: int, programs: int) -> None:
         """Make room for so many posters and programs; the last program is the whole account."""

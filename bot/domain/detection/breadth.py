@@ -53,8 +53,9 @@ def _parts(windows: Windows, rhythm: Rhythm, roster: Roster, grown: NDArray[np.b
     """What each poster adds to the columns of sums."""
     levels = rhythm.program_levels()
     lately = (levels[:-1] / levels[-1])[roster.programs]
-    seen: Floats = windows.counts * grown[:, None]
-    ahead: Floats = windows.expected * (grown * lately)[:, None]
+    counted = windows.present * grown[:, None]
+    seen: Floats = windows.counts * counted
+    ahead: Floats = windows.expected * lately[:, None] * counted
     unsure: Floats = rhythm.uncertainty[:, None] + windows.doubt
     parts: Floats = np.stack([seen, ahead, unsure * ahead**2], axis=2)
     return parts

@@ -26,6 +26,7 @@ _PRIOR_OWN: Final = 2.0  # the same for a poster that may stand for a course
 _CLUMPED: Final = 0.6  # of the scans, how many tell something new
 _GAIN: Final = 12.0  # nats by which a course must explain its first poster better
 _LEAST: Final = 0.01
+_NOUGHT: Final = -30.0  # the logarithm of what is next to nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ class Courses:
 
     def _membership(self, scans: Floats, hours: Floats) -> Floats:
         logs = self._likelihoods(scans, hours) + np.log(self.weights)
-        parts = np.exp(logs - logs.max(axis=1, keepdims=True))
+        # No smaller parts: computing with numbers next to zero is slow.
+        parts = np.exp(np.maximum(logs - logs.max(axis=1, keepdims=True), _NOUGHT))
         found: Floats = parts / parts.sum(axis=1, keepdims=True)
         return found
 

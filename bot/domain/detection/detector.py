@@ -81,6 +81,7 @@ class Detector:
         for over in range(self.learned + 1, min(latest, hour - 1 - _LAG) + 1):
             self._learn(over)
         self.learned = max(self.learned, hour - 1 - _LAG)
+        self.expectation.present = 1 - self.silence.told
         self.expectation.begin(hour, *self._ahead(hour))
 
     def ready(self, now: int) -> bool:
@@ -98,7 +99,8 @@ class Detector:
         ahead = [self.expected(first * SLICE, now) for first in firsts]
         doubt = [self.expectation.doubts(first * SLICE, now) for first in firsts]
         seen, usual, unsure = (np.stack(each, axis=1) for each in (counts, ahead, doubt))
-        return Windows(seen, usual, unsure, self.recent.busiest(firsts[0], last))
+        busiest = self.recent.busiest(firsts[0], last)
+        return Windows(seen, usual, unsure, busiest, self.expectation.present[:, None])
 
     def expected(self, start: int, end: int, posters: Integers | None = None) -> Floats:
         """Scans to be expected in a span (UTC seconds) of the last day, of all or some posters."""
@@ -112,7 +114,7 @@ class Detector:
     def _ahead(self, hour: int) -> tuple[Floats, Floats]:
         """What an hour should bring to each poster, and the squared relative error of that."""
         slot = self.slot(hour)
-        presence = self.roster.presence(hour * HOUR, (hour + 1) * HOUR) * (1 - self.silence.told)
+        presence = self.roster.presence(hour * HOUR, (hour + 1) * HOUR)
         usual = self.rhythm.expected(self.roster, self.season.factors(slot)) * presence
         return usual, self.season.doubt(slot)
 

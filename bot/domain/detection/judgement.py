@@ -42,13 +42,15 @@ class Windows:
     """Scans in the windows that end at some time, and how many were to be expected.
 
     A row for each poster, a column for each of `WINDOWS`. `doubt` is the squared relative error of
-    what was expected, `busiest` the most scans in one slice of the shortest window.
+    what was expected, `busiest` the most scans in one slice of the shortest window; `present` is 0
+    for posters that are thought to be gone, 1 for others.
     """
 
     counts: Floats
     expected: Floats
     doubt: Floats
     busiest: Floats
+    present: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ def _peers(
 
     For each of these posters and windows.
     """
-    counts, expected, programs = windows.counts, windows.expected, roster.programs[which]
+    counts, expected = windows.counts * windows.present, windows.expected * windows.present
+    programs = roster.programs[which]
     strong = _flagged(counts, expected, rhythm, roster)
     strong_seen, strong_ahead = roster.summed(counts * strong), roster.summed(expected * strong)
     seen, ahead = roster.summed(counts) - strong_seen, roster.summed(expected) - strong_ahead

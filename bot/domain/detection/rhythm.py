@@ -31,8 +31,9 @@ _PRIOR_SHAPE: Final = 0.5
 _PRIOR_PROGRAM: Final = 10.0
 _CLUMPING, _CLUMPING_WEIGHT = 1.3, 50.0
 _UNREST, _UNREST_WEIGHT = 0.15, 60.0
-_EXTREME: Final = 6.0
+_EXTREME: Final = 12.0
 _SPARSE: Final = 0.5  # scans an hour up to which only clumping shows
+_WIDE, _WIDER = 1.4, 4.0
 _DEVIATIONS, _ROOM = 2.5, 1.0  # of what a single hour may teach
 
 
@@ -142,10 +143,12 @@ class Rhythm:
         """
         expected = self.expected(roster, factors) * presence
         ahead = expected * level
-        most = ahead + _DEVIATIONS * np.sqrt(ahead + self.spread(ahead) * ahead**2) + _ROOM
-        capped = np.minimum(counts, most)
-        self._measure_clumping(capped, ahead)
-        self._learn_day(capped, expected, ahead, day, roster)
+        deviation = np.sqrt(ahead + self.spread(ahead) * ahead**2)
+        room = _DEVIATIONS * deviation + _ROOM
+        capped = np.minimum(counts, ahead + room)
+        # Capped less, or all would seem too calm.
+        self._measure_clumping(np.minimum(counts, ahead + _WIDE * room), ahead)
+        self._learn_day(np.minimum(counts, ahead + _WIDER * room), expected, ahead, day, roster)
         self.scans = self.scans * _FORGET_RATE + capped
         self.exposure = self.exposure * _FORGET_RATE + factors * presence
         by_program = roster.summed(np.stack([capped, expected], axis=1))

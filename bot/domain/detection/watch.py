@@ -41,8 +41,8 @@ class Thresholds:
     poster while its program or the account is told of.
     """
 
-    poster: float = 3.95
-    program: float = 1.45
+    poster: float = 3.6
+    program: float = 1.4
     silence: float = 4.1
     inside: float = 1.0
 

@@ -43,7 +43,7 @@ class Thresholds:
 
     poster: float = 3.6
     program: float = 1.4
-    silence: float = 4.1
+    silence: float = 3.5
     inside: float = 1.0
 
     @classmethod

@@ -31,7 +31,8 @@ _CHANCES: Final = np.log10([7 * 86_400 / (SLICE * size) for size in WINDOWS])
 _PENALTY: Final = _CHANCES + np.array([0.0, 0.0, 1.1, 1.2])
 _LEAST_SCANS: Final = np.array([4, 4, 5, 5])
 _LEAST_RATIO: Final = 1.2
-PRIOR_PROGRAM, PRIOR_ACCOUNT = 4.0, 20.0
+_LAST_SHARE: Final = 0.1
+PRIOR_PROGRAM, PRIOR_ACCOUNT = 4.0, 8.0
 FLOOR: Final = 0.75
 _UNSURE: Final = 0.5
 _FLAGGED: Final = 2.5  # standard deviations from which a poster is left out of what others are like
@@ -105,9 +106,9 @@ def judged(totals: Sums, tested: Sums, spread: Floats, more: Floats | float = 0.
     """Score the counts that are tested; `totals` are those to tell of, `more` is a penalty."""
     seen, ahead = tested.seen, tested.ahead
     enough = (seen >= _LEAST_SCANS) & (seen >= _LEAST_RATIO * ahead)
-    # What is long over is no news: within a window, its last part must be above the usual too.
-    fresh = np.ones_like(enough)
-    fresh[:, 1:] = seen[:, :-1] > ahead[:, :-1]
+    # What is long over is no news: of what a window has too many, its last part must have a share.
+    fresh, excess = np.ones_like(enough), seen - ahead
+    fresh[:, 1:] = excess[:, :-1] > _LAST_SHARE * excess[:, 1:]
     fresh[:, 2:] &= seen[:, :-2] > 0
     asked = enough & fresh
     scores = np.zeros_like(seen)

@@ -41,8 +41,8 @@ class Thresholds:
     poster while its program or the account is told of.
     """
 
-    poster: float = 3.6
-    program: float = 1.4
+    poster: float = 2.85
+    program: float = 1.5
     silence: float = 3.5
     inside: float = 1.0
 

@@ -29,9 +29,7 @@ def _counted(times: list[int], scanner: int = 7) -> float:
 @given(st.lists(st.integers(NOW, NOW + 4 * HOUR - 1), max_size=40))
 def test_of_a_device_only_two_scans_count_within_any_hour(times: list[int]) -> None:
     order = sorted(times)
-    meant = [
-        at for place, at in enumerate(order) if place < 2 or at - order[place - 2] >= HOUR
-    ]
+    meant = [at for place, at in enumerate(order) if place < 2 or at - order[place - 2] >= HOUR]
     assert _counted(times) == len(meant)
 
 

@@ -99,7 +99,7 @@ class Detector:
         ahead = [self.expected(first * SLICE, now) for first in firsts]
         doubt = [self.expectation.doubts(first * SLICE, now) for first in firsts]
         seen, usual, unsure = (np.stack(each, axis=1) for each in (counts, ahead, doubt))
-        busiest = self.recent.busiest(firsts[0], last)
+        busiest = np.stack([self.recent.busiest(first, last) for first in firsts[:2]], axis=1)
         return Windows(seen, usual, unsure, busiest, self.expectation.present[:, None])
 
     def expected(self, start: int, end: int, posters: Integers | None = None) -> Floats:

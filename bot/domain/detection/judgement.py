@@ -30,6 +30,8 @@ _CHANCES: Final = np.log10([7 * 86_400 / (SLICE * size) for size in WINDOWS])
 # The longer a window, the more it suffers from what the rhythm doesn't know.
 _PENALTY: Final = _CHANCES + np.array([0.0, 0.0, 1.1, 1.2])
 _LEAST_SCANS: Final = np.array([4, 4, 5, 5])
+# Scans that the shortest windows must have besides those of their busiest slice.
+_LEAST_BESIDES: Final = np.array([1, 2])
 _LEAST_RATIO: Final = 1.2
 _LAST_SHARE: Final = 0.1
 PRIOR_PROGRAM, PRIOR_ACCOUNT = 4.0, 8.0
@@ -43,8 +45,8 @@ class Windows:
     """Scans in the windows that end at some time, and how many were to be expected.
 
     A row for each poster, a column for each of `WINDOWS`. `doubt` is the squared relative error of
-    what was expected, `busiest` the most scans in one slice of the shortest window; `present` is 0
-    for posters that are thought to be gone, 1 for others.
+    what was expected, `busiest` the most scans in one slice of each of the two shortest windows;
+    `present` is 0 for posters that are thought to be gone, 1 for others.
     """
 
     counts: Floats
@@ -98,7 +100,8 @@ def posters(windows: Windows, rhythm: Rhythm, roster: Roster, which: Integers) -
     spread = rhythm.spread(ahead, which) + windows.doubt[which] + unsure
     found = judged(Sums(seen, ahead), Sums(seen, ahead), spread)
     # Friends scan within minutes of each other; a burst goes on.
-    found.scores[windows.busiest[which] >= seen[:, 0], 0] = 0
+    besides = seen[:, : len(_LEAST_BESIDES)] - windows.busiest[which]
+    found.scores[:, : len(_LEAST_BESIDES)][besides < _LEAST_BESIDES] = 0
     return found
 
 

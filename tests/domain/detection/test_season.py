@@ -17,7 +17,8 @@ _DORMS = np.array([*[0.2] * 17, *[2.5] * 7, *[0.2] * 12, *[2.5] * 12])
 def _weeks(course: np.ndarray) -> np.ndarray:
     """A course by kind of hour as one by hour of the week, one on average."""
     whole = course[KINDS_OF_HOUR]
-    return whole / whole.mean()
+    found: np.ndarray = whole / whole.mean()
+    return found
 
 
 def _taught(rates: np.ndarray, kinds: np.ndarray, weeks: int, seed: int) -> Season:

@@ -97,7 +97,7 @@ def test_a_program_is_muted_with_its_name(room: Room, key: int) -> None:
 def test_a_day_mutes_until_it_begins(room: Room, key: int) -> None:
     message = told(room, key)
     answer = choose(room, message, "mute_until", "2026-12-24")
-    assert "until Thu 24 Dec 2026 (Europe/Oslo)" in shown(answer)
+    assert "until Thu 24 Dec 2026 00:00 (Europe/Oslo)" in shown(answer)
     # Midnight in Oslo is an hour before that of UTC; now is noon there.
     assert mutes(room) == [("#alerts", "poster", "p_hall", 52 * 86_400 - 13 * 3600, YOU)]
     for day in ("2026-11-02", "2020-01-01", "2028-01-01", "soon"):

@@ -73,7 +73,7 @@ def test_muted() -> None:
 def test_how_much_is_muted(scope: Cover, name: str, said: str) -> None:
     mute = Mute("#alerts", scope, "x", NOW + 30 * DAY + 15 * HOUR, "U1", NOW, 7)
     text = views.muted(mute, name, ZONE, NOW).text
-    assert text == f"{said} until Thu 24 Dec 2026 ({ZONE})."
+    assert text == f"{said} until Thu 24 Dec 2026 00:00 ({ZONE})."
     assert "again" in views.unmuted(mute, name).text
 
 

@@ -43,7 +43,8 @@ def programs(windows: Windows, rhythm: Rhythm, roster: Roster, grown: NDArray[np
     spread = (rhythm.clumping - 1) / expected + unrest
     whole = Sums(totals[..., _SEEN], totals[..., _AHEAD])
     found = judged(whole, Sums(tested[..., _SEEN], expected), spread, _A_LONG_TIME)
-    lifted = roster.summed((posters[..., _SEEN] > posters[..., _AHEAD]) * 1.0)
+    above = posters[..., _SEEN] > posters[..., _AHEAD]
+    lifted = roster.summed(above.astype(np.float64))
     scores = np.where(lifted >= _LEAST_LIFTED, found.scores, 0)
     return replace(found, scores=scores)
 
@@ -52,15 +53,18 @@ def _parts(windows: Windows, rhythm: Rhythm, roster: Roster, grown: NDArray[np.b
     """What each poster adds to the columns of sums."""
     levels = rhythm.program_levels()
     lately = (levels[:-1] / levels[-1])[roster.programs]
-    seen, ahead = windows.counts * grown[:, None], windows.expected * (grown * lately)[:, None]
-    unsure = rhythm.uncertainty[:, None] + windows.doubt
-    return np.stack([seen, ahead, unsure * ahead**2], axis=2)
+    counted = windows.present * grown[:, None]
+    seen: Floats = windows.counts * counted
+    ahead: Floats = windows.expected * lately[:, None] * counted
+    unsure: Floats = rhythm.uncertainty[:, None] + windows.doubt
+    parts: Floats = np.stack([seen, ahead, unsure * ahead**2], axis=2)
+    return parts
 
 
 def _strongest(posters: Floats, clumping: float, roster: Roster) -> Floats:
     """Of each program and window the poster that is most out of its ordinary."""
     seen, ahead, variance = np.moveaxis(posters, 2, 0)
-    distance = (seen - ahead) / np.sqrt(clumping * ahead + variance + _HALF_A_SCAN)
+    distance: Floats = (seen - ahead) / np.sqrt(clumping * ahead + variance + _HALF_A_SCAN)
     best = np.zeros((len(roster.program_ids), seen.shape[1]))
     np.maximum.at(best, roster.programs, distance)
     strong = (distance >= best[roster.programs]) & (distance > 0)
@@ -73,7 +77,8 @@ def _without_strongest(rest: Floats) -> Floats:
     if not len(rest):
         return account
     top = (rest[..., _SEEN] - rest[..., _AHEAD]).argmax(axis=0)
-    return account - rest[top, np.arange(len(top))]
+    without: Floats = account - rest[top, np.arange(len(top))]
+    return without
 
 
 def _others(rest: Floats) -> Floats:

@@ -26,11 +26,12 @@ _PRIOR_OWN: Final = 2.0  # the same for a poster that may stand for a course
 _CLUMPED: Final = 0.6  # of the scans, how many tell something new
 _GAIN: Final = 12.0  # nats by which a course must explain its first poster better
 _LEAST: Final = 0.01
+_NOUGHT: Final = -30.0  # the logarithm of what is next to nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Courses:
-    """Courses by kind of hour, each one on average over the week; `weights` is how common each is."""
+    """Courses by kind of hour, each one on average over the week; `weights`: how common each is."""
 
     courses: Floats
     weights: Floats
@@ -42,8 +43,13 @@ class Courses:
             scans.sum(axis=0), (hours * _rates(scans, hours)).sum(axis=0), np.ones(KINDS), _PRIOR
         )
         found = cls(common[None], np.ones(1))
-        while len(found.weights) < _MOST and (other := found._unlike(scans, hours)) is not None:
-            courses = np.concatenate([found.courses, other[None]])
+        own = _course(scans, hours * _rates(scans, hours), common, _PRIOR_OWN)
+        fit = _fits(scans, hours, own)
+        while len(found.weights) < _MOST:
+            gains = fit - found._likelihoods(scans, hours).max(axis=1)
+            if gains.max(initial=0.0) < _GAIN:
+                break
+            courses = np.concatenate([found.courses, own[gains.argmax()][None]])
             found = cls(courses, np.full(len(courses), 1 / len(courses)))
         for _ in range(_ROUNDS):
             found = found._better(scans, hours)
@@ -68,7 +74,8 @@ class Courses:
 
     def _membership(self, scans: Floats, hours: Floats) -> Floats:
         logs = self._likelihoods(scans, hours) + np.log(self.weights)
-        parts = np.exp(logs - logs.max(axis=1, keepdims=True))
+        # No smaller parts: computing with numbers next to zero is slow.
+        parts = np.exp(np.maximum(logs - logs.max(axis=1, keepdims=True), _NOUGHT))
         found: Floats = parts / parts.sum(axis=1, keepdims=True)
         return found
 
@@ -83,24 +90,24 @@ class Courses:
         )
         return Courses(courses, (members.sum(axis=0) + 1) / (len(scans) + len(courses)))
 
-    def _unlike(self, scans: Floats, hours: Floats) -> Floats | None:
-        """The course of the poster that these explain worst, None where all are explained."""
-        ahead = hours * _rates(scans, hours)
-        own = np.array(_course(scans, ahead, self.courses[0], _PRIOR_OWN))
-        totals = np.log(np.maximum((hours * own).sum(axis=1), 1e-9)) * scans.sum(axis=1)
-        likely = _CLUMPED * ((scans * np.log(own)).sum(axis=1) - totals)
-        gains = likely - self._likelihoods(scans, hours).max(axis=1)
-        if not len(gains) or gains.max() < _GAIN:
-            return None
-        return own[gains.argmax()]
+
+def _fits(scans: Floats, hours: Floats, own: Floats) -> Floats:
+    """The logarithm of how likely each poster's scans are by its own course."""
+    totals = np.log(np.maximum((hours * own).sum(axis=1), 1e-9)) * scans.sum(axis=1)
+    found: Floats = _CLUMPED * ((scans * np.log(own)).sum(axis=1) - totals)
+    return found
 
 
 def _rates(scans: Floats, hours: Floats) -> Floats:
-    return scans.sum(axis=1, keepdims=True) / np.maximum(hours.sum(axis=1, keepdims=True), 1e-9)
+    found: Floats = scans.sum(axis=1, keepdims=True) / np.maximum(
+        hours.sum(axis=1, keepdims=True), 1e-9
+    )
+    return found
 
 
 def _course(scans: Floats, expected: Floats, prior: Floats, weight: float) -> Floats:
     """Scans by what a level course would bring, drawn to another course; one on average."""
     course = np.maximum((scans + weight * prior) / (expected + weight), _LEAST)
     mean: Floats = course @ _OFTEN
-    return course / (mean[..., None] if course.ndim > 1 else mean)
+    found: Floats = course / mean[..., None]
+    return found

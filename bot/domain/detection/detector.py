@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
+from bot.domain.detection.courses import HOURS
 from bot.domain.detection.expectation import Expectation
 from bot.domain.detection.judgement import WINDOWS, Windows
 from bot.domain.detection.recent import HOUR, SLICE, Recent
 from bot.domain.detection.rhythm import Rhythm
 from bot.domain.detection.roster import Roster
-from bot.domain.detection.season import HOURS, Season
+from bot.domain.detection.season import Season
 from bot.domain.detection.silence import Silence, business
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class Detector:
         for over in range(self.learned + 1, min(latest, hour - 1 - _LAG) + 1):
             self._learn(over)
         self.learned = max(self.learned, hour - 1 - _LAG)
+        self.expectation.present = 1 - self.silence.told
         self.expectation.begin(hour, *self._ahead(hour))
 
     def ready(self, now: int) -> bool:
@@ -96,8 +98,9 @@ class Detector:
         counts = [self.recent.window(first, last) for first in firsts]
         ahead = [self.expected(first * SLICE, now) for first in firsts]
         doubt = [self.expectation.doubts(first * SLICE, now) for first in firsts]
-        columns = (np.stack(each, axis=1) for each in (counts, ahead, doubt))
-        return Windows(*columns, self.recent.busiest(firsts[0], last))
+        seen, usual, unsure = (np.stack(each, axis=1) for each in (counts, ahead, doubt))
+        busiest = np.stack([self.recent.busiest(first, last) for first in firsts[:2]], axis=1)
+        return Windows(seen, usual, unsure, busiest, self.expectation.present[:, None])
 
     def expected(self, start: int, end: int, posters: Integers | None = None) -> Floats:
         """Scans to be expected in a span (UTC seconds) of the last day, of all or some posters."""
@@ -105,12 +108,13 @@ class Detector:
         level = self.expectation.level(start // HOUR, lately)
         # After a holiday all is as before at once, so a quiet day counts by half.
         level = max(level, (level * lately) ** 0.5)
-        return self.expectation.window(start, end, posters) * level
+        found: Floats = self.expectation.window(start, end, posters) * level
+        return found
 
     def _ahead(self, hour: int) -> tuple[Floats, Floats]:
         """What an hour should bring to each poster, and the squared relative error of that."""
         slot = self.slot(hour)
-        presence = self.roster.presence(hour * HOUR, (hour + 1) * HOUR) * (1 - self.silence.told)
+        presence = self.roster.presence(hour * HOUR, (hour + 1) * HOUR)
         usual = self.rhythm.expected(self.roster, self.season.factors(slot)) * presence
         return usual, self.season.doubt(slot)
 

@@ -26,9 +26,11 @@ class Expectation:
     """A ring of hours: scans that were to be expected, and what the account really had.
 
     Hours are numbered since 1970. `heard` is 0 for an hour in which nothing came from anywhere
-    though much was to be expected: the source was down, and nobody was silent.
+    though much was to be expected: the source was down, and nobody was silent. `present` is 0 for
+    posters that are thought to be gone, which count no more when many are summed up.
     """
 
+    present: Floats = field(default_factory=lambda: np.zeros(0))
     usual: Floats = field(default_factory=lambda: np.zeros((0, KEPT)))
     doubt: Floats = field(default_factory=lambda: np.zeros((0, KEPT)))
     total: Floats = field(default_factory=lambda: np.zeros(KEPT))
@@ -38,6 +40,7 @@ class Expectation:
     def grow(self, posters: int) -> None:
         """Make room for so many posters."""
         more = ((0, posters - len(self.usual)), (0, 0))
+        self.present = np.pad(self.present, more[0], constant_values=1)
         self.usual, self.doubt = np.pad(self.usual, more), np.pad(self.doubt, more)
 
     def begin(self, hour: int, usual: Floats, doubt: Floats) -> None:
@@ -66,7 +69,7 @@ class Expectation:
         """
         column = hour % KEPT
         self.total[column] = total
-        ahead = self.usual[:, column].sum() * self.level(hour)
+        ahead = self.present @ self.usual[:, column] * self.level(hour)
         self.heard[column] = float(total > 0 or ahead < _SILENT)
         return float(self.heard[column])
 
@@ -85,7 +88,8 @@ class Expectation:
         """The squared relative error of `window`, as far as hours and weekdays are unsure."""
         columns, parts = self._parts(start, end)
         squares: Floats = self.doubt[:, columns] @ parts**2
-        return squares / np.maximum(self.window(start, end), 1e-9) ** 2
+        found: Floats = squares / np.maximum(self.window(start, end), 1e-9) ** 2
+        return found
 
     def _parts(self, start: int, end: int) -> tuple[Integers, Floats]:
         hours = np.arange(start // HOUR, (end - 1) // HOUR + 1)
@@ -97,6 +101,6 @@ class Expectation:
         """How the account ran in the day before this hour, against what was to be expected."""
         columns = np.arange(max(hour - _DAY, self.latest - KEPT + 1), hour) % KEPT
         heard = self.heard[columns]
-        expected = (self.usual[:, columns].sum(axis=0) * heard).sum()
+        expected = (self.present @ self.usual[:, columns] * heard).sum()
         seen = (self.total[columns] * heard).sum()
         return float((seen + _PRIOR_LEVEL * prior) / (expected + _PRIOR_LEVEL))

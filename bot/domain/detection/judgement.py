@@ -30,8 +30,11 @@ _CHANCES: Final = np.log10([7 * 86_400 / (SLICE * size) for size in WINDOWS])
 # The longer a window, the more it suffers from what the rhythm doesn't know.
 _PENALTY: Final = _CHANCES + np.array([0.0, 0.0, 1.1, 1.2])
 _LEAST_SCANS: Final = np.array([4, 4, 5, 5])
+# Scans that the shortest windows must have besides those of their busiest slice.
+_LEAST_BESIDES: Final = np.array([1, 2])
 _LEAST_RATIO: Final = 1.2
-PRIOR_PROGRAM, PRIOR_ACCOUNT = 4.0, 20.0
+_LAST_SHARE: Final = 0.1
+PRIOR_PROGRAM, PRIOR_ACCOUNT = 4.0, 8.0
 FLOOR: Final = 0.75
 _UNSURE: Final = 0.5
 _FLAGGED: Final = 2.5  # standard deviations from which a poster is left out of what others are like
@@ -42,13 +45,15 @@ class Windows:
     """Scans in the windows that end at some time, and how many were to be expected.
 
     A row for each poster, a column for each of `WINDOWS`. `doubt` is the squared relative error of
-    what was expected, `busiest` the most scans in one slice of the shortest window.
+    what was expected, `busiest` the most scans in one slice of each of the two shortest windows;
+    `present` is 0 for posters that are thought to be gone, 1 for others.
     """
 
     counts: Floats
     expected: Floats
     doubt: Floats
     busiest: Floats
+    present: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,8 @@ def posters(windows: Windows, rhythm: Rhythm, roster: Roster, which: Integers) -
     spread = rhythm.spread(ahead, which) + windows.doubt[which] + unsure
     found = judged(Sums(seen, ahead), Sums(seen, ahead), spread)
     # Friends scan within minutes of each other; a burst goes on.
-    found.scores[windows.busiest[which] >= seen[:, 0], 0] = 0
+    besides = seen[:, : len(_LEAST_BESIDES)] - windows.busiest[which]
+    found.scores[:, : len(_LEAST_BESIDES)][besides < _LEAST_BESIDES] = 0
     return found
 
 
@@ -103,9 +109,9 @@ def judged(totals: Sums, tested: Sums, spread: Floats, more: Floats | float = 0.
     """Score the counts that are tested; `totals` are those to tell of, `more` is a penalty."""
     seen, ahead = tested.seen, tested.ahead
     enough = (seen >= _LEAST_SCANS) & (seen >= _LEAST_RATIO * ahead)
-    # What is long over is no news: within a window, its last part must be above the usual too.
-    fresh = np.ones_like(enough)
-    fresh[:, 1:] = seen[:, :-1] > ahead[:, :-1]
+    # What is long over is no news: of what a window has too many, its last part must have a share.
+    fresh, excess = np.ones_like(enough), seen - ahead
+    fresh[:, 1:] = excess[:, :-1] > _LAST_SHARE * excess[:, 1:]
     fresh[:, 2:] &= seen[:, :-2] > 0
     asked = enough & fresh
     scores = np.zeros_like(seen)
@@ -121,7 +127,8 @@ def _peers(
 
     For each of these posters and windows.
     """
-    counts, expected, programs = windows.counts, windows.expected, roster.programs[which]
+    counts, expected = windows.counts * windows.present, windows.expected * windows.present
+    programs = roster.programs[which]
     strong = _flagged(counts, expected, rhythm, roster)
     strong_seen, strong_ahead = roster.summed(counts * strong), roster.summed(expected * strong)
     seen, ahead = roster.summed(counts) - strong_seen, roster.summed(expected) - strong_ahead

@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from dataclasses import fields
 from io import BytesIO
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
+
+_Value: TypeAlias = "int | float | NDArray[np.generic]"
 
 VERSION: Final = 1
 _PARTS: Final = ("roster", "rhythm", "season", "recent", "expectation", "silence")
@@ -70,7 +72,7 @@ def _restored(stored: Mapping[str, NDArray[np.generic]], slot: Callable[[int], i
     return detector
 
 
-def _values(detector: Detector) -> Iterator[tuple[str, object]]:
+def _values(detector: Detector) -> Iterator[tuple[str, _Value]]:
     """Every number and array by its name; ids and what is made of them are left out."""
     for part in _PARTS:
         of = getattr(detector, part)
@@ -93,7 +95,7 @@ def _packed(name: str, value: NDArray[np.generic]) -> dict[str, NDArray[np.gener
     return {f"{name}.at": places.astype(np.uint32), f"{name}.of": value.ravel()[places]}
 
 
-def _unpacked(stored: Mapping[str, NDArray[np.generic]], name: str, fresh: object) -> object:
+def _unpacked(stored: Mapping[str, NDArray[np.generic]], name: str, fresh: _Value) -> _Value:
     """What is stored in the form that a fresh detector has it."""
     if isinstance(fresh, np.ndarray) and fresh.dtype == _COUNTS:
         found = np.zeros_like(fresh)

@@ -77,8 +77,11 @@ class Recent:
         self.latest = max(self.latest, hour)
 
     def put(self, hour: int, scans: Scans) -> None:
-        """Say anew what an hour had; one that is too old for the slices counts as an hour alone."""
-        meant = self._meaningful(hour, scans)
+        """Say anew what an hour had; one that is too old for the slices counts as an hour alone.
+
+        Scans of other hours are left out.
+        """
+        meant = self._meaningful(hour, scans) & (scans.at // HOUR == hour)
         posters = len(self.slices)
         if hour > self.latest - KEPT // SLICES:
             cells = scans.poster[meant] * SLICES + (scans.at[meant] - hour * HOUR) // SLICE
@@ -108,12 +111,14 @@ class Recent:
         """Scans in the slices from `first` to `last`, numbered since 1970, of all or some."""
         columns = np.arange(first, last + 1) % KEPT
         kept = self.slices[:, columns] if posters is None else self.slices[np.ix_(posters, columns)]
-        return kept.sum(axis=1, dtype=np.float64)
+        found: Floats = kept.sum(axis=1, dtype=np.float64)
+        return found
 
     def busiest(self, first: int, last: int) -> Floats:
         """The most scans that each poster had in one of these slices."""
         columns = np.arange(first, last + 1) % KEPT
-        return self.slices[:, columns].max(axis=1, initial=0).astype(np.float64)
+        found: Floats = self.slices[:, columns].max(axis=1, initial=0).astype(np.float64)
+        return found
 
 
 def crowding(devices: Integers) -> NDArray[np.bool_]:

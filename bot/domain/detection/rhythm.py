@@ -1,12 +1,10 @@
-"""What is usual: a rate for every poster, and how the hours and days differ.
+"""What is usual: a rate for every poster, and how much counts vary.
 
 A poster's rate is a Gamma distribution that forgets: `scans` seen in `exposure` hours of average
-business, shrunk towards the mean of its program and that towards the account's. Most posters get
-too few scans to know their own week, so the hours of the week are learned from all of them, and
-each poster's own hours and days only as far as its scans tell. How much counts vary beyond chance is
-estimated by moments: `clumping` for scans that come in company, `unrest` for days that are busier
-than others. (Farrington et al. 1996 for the over-dispersed counts; Clayton and Kaldor 1987 for
-rates shrunk by empirical Bayes.)
+business, shrunk towards the mean of its program and that towards the account's. How much counts
+vary beyond chance is estimated by moments: `clumping` for scans that come in company, `unrest` for
+days that are busier than others. (Farrington et al. 1996 for the over-dispersed counts; Clayton and
+Kaldor 1987 for rates shrunk by empirical Bayes.)
 """
 
 from __future__ import annotations
@@ -33,8 +31,9 @@ _PRIOR_SHAPE: Final = 0.5
 _PRIOR_PROGRAM: Final = 10.0
 _CLUMPING, _CLUMPING_WEIGHT = 1.3, 50.0
 _UNREST, _UNREST_WEIGHT = 0.15, 60.0
-_EXTREME: Final = 6.0
+_EXTREME: Final = 12.0
 _SPARSE: Final = 0.5  # scans an hour up to which only clumping shows
+_WIDE, _WIDER = 1.4, 4.0
 _DEVIATIONS, _ROOM = 2.5, 1.0  # of what a single hour may teach
 
 
@@ -63,7 +62,9 @@ class Rhythm:
     @classmethod
     def empty(cls) -> Rhythm:
         """Nothing learned about nobody."""
-        return cls(*[np.zeros(0)] * 7, *[np.zeros(1)] * 4)
+        of_posters = {name: np.zeros(0) for name in _OF_POSTERS}
+        of_programs = {name: np.zeros(1) for name in _OF_PROGRAMS}
+        return cls(**of_posters, **of_programs)  # type: ignore[arg-type]
 
     def grow(self, posters: int, programs: int) -> None:
         """Make room for so many posters and programs; the last program is the whole account."""
@@ -142,10 +143,12 @@ class Rhythm:
         """
         expected = self.expected(roster, factors) * presence
         ahead = expected * level
-        most = ahead + _DEVIATIONS * np.sqrt(ahead + self.spread(ahead) * ahead**2) + _ROOM
-        capped = np.minimum(counts, most)
-        self._measure_clumping(capped, ahead)
-        self._learn_day(capped, expected, ahead, day, roster)
+        deviation = np.sqrt(ahead + self.spread(ahead) * ahead**2)
+        room = _DEVIATIONS * deviation + _ROOM
+        capped = np.minimum(counts, ahead + room)
+        # Capped less, or all would seem too calm.
+        self._measure_clumping(np.minimum(counts, ahead + _WIDE * room), ahead)
+        self._learn_day(np.minimum(counts, ahead + _WIDER * room), expected, ahead, day, roster)
         self.scans = self.scans * _FORGET_RATE + capped
         self.exposure = self.exposure * _FORGET_RATE + factors * presence
         by_program = roster.summed(np.stack([capped, expected], axis=1))

@@ -33,7 +33,7 @@ class Roster:
     _programs: dict[str, int] = field(default_factory=dict)
 
     def add(self, posters: Iterable[tuple[str, str, int]]) -> None:
-        """Take in posters: id, program and since when each is up; known ones take on the new facts."""
+        """Take in posters: id, program, since when each is up; known ones take on the new facts."""
         fresh_programs, fresh_since = [], []
         for id_, program, since in posters:
             number = self._program(program)

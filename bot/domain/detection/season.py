@@ -122,6 +122,6 @@ class Season:
 
 def _around(table: Floats) -> Floats:
     """Each hour with half of the hours beside it, on the same kind of day."""
-    days = table.reshape(len(table), -1, HOURS)
+    days = table.reshape(len(table), KINDS // HOURS, HOURS)
     beside = (np.roll(days, 1, axis=2) + np.roll(days, -1, axis=2)) / 2
     return (days + beside).reshape(table.shape)

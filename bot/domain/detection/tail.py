@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 Floats: TypeAlias = "NDArray[np.float64]"
 
 _TERMS = 32
+_MOST = 0.9999  # of the next term beside one
 _SHIFT = 8
 _LN10 = float(np.log(10))
 _HALF_LOG_2PI = 0.5 * float(np.log(2 * np.pi))
@@ -36,9 +37,10 @@ def surprise(counts: Floats, means: Floats, dispersion: Floats) -> Floats:
         + counts * np.log(odds)
     )
     steps = counts[..., None] + np.arange(_TERMS)
-    ratios = np.minimum((steps + shape[..., None]) / (steps + 1) * odds[..., None], 0.9999)
+    ratios = np.minimum((steps + shape[..., None]) / (steps + 1) * odds[..., None], _MOST)
     terms = np.cumprod(ratios, axis=-1)
-    rest = terms[..., -1] / (1 - ratios[..., -1])
+    # The ratios of terms go on rising or falling towards the odds.
+    rest = terms[..., -1] / (1 - np.maximum(ratios[..., -1], np.minimum(odds, _MOST)))
     tail = np.log1p(terms[..., :-1].sum(axis=-1) + rest)
     return np.where(counts > means, np.maximum(-(log_first + tail) / _LN10, 0), 0)
 

@@ -41,9 +41,9 @@ class Thresholds:
     poster while its program or the account is told of.
     """
 
-    poster: float = 3.95
-    program: float = 1.45
-    silence: float = 4.1
+    poster: float = 2.85
+    program: float = 1.5
+    silence: float = 3.5
     inside: float = 1.0
 
     @classmethod

@@ -165,8 +165,8 @@ def _channel(mute: Mute) -> str:
 
 
 def _until(mute: Mute, zone: str, now: int) -> str:
-    """When a mute ends: by the weekday within a week, by the day where it ends at midnight."""
+    """When a mute ends: by the weekday within a week, else by the day, and always by the clock."""
     wall = local(mute.until, zone)
     if mute.until - now < _NEARLY_A_WEEK:
         return f"{weekday(wall)} {wall:%H:%M} ({escape(zone)})"
-    return f"{day_words(wall)} {wall:%H:%M}".removesuffix(" 00:00") + f" ({escape(zone)})"
+    return f"{day_words(wall)} {wall:%H:%M} ({escape(zone)})"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,10 +12,15 @@ from bot.domain.detection.recent import HOUR
 from bot.domain.detection.watch import Watch
 from tests.domain.detection.feeding import MONDAY, by_chance, detector, slot
 
+if TYPE_CHECKING:
+    from bot.domain.detection.detector import Detector
+    from bot.domain.detection.judgement import Windows
 
-def _go_on(of, seed: int, first: int, hours: int):  # noqa: ANN001, ANN202
+
+def _go_on(of: Detector, seed: int, first: int, hours: int) -> tuple[list[object], Windows]:
     """Feed hours, and look at the end of each; returns what was told."""
-    chance, watch, told = np.random.default_rng(seed), Watch(of), []
+    chance, watch = np.random.default_rng(seed), Watch(of)
+    told: list[object] = []
     means = chance.gamma(0.5, 0.3, len(of.roster.poster_ids))
     for hour in range(first, first + hours):
         of.put(hour, by_chance(chance, hour, means * (8 if hour % 37 == 0 else 1)))

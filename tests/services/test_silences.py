@@ -125,7 +125,8 @@ def test_a_channel_hears_nothing_of_what_it_muted(street: Street) -> None:
     noise = looking.telling.noise
     assert noise.mute(alert.key, CHANNELS[0], Cover.POSTER, NOW + 30 * DAY, "U1", NOW)
     street.watched(looking, NOW + 2 * HOUR)
-    street.watched(looking, NOW + 11 * DAY, 3 * HOUR)
+    street.now = NOW + 11 * DAY
+    assert len(looking.look(street.now)) == 2
     street.crowd("p2", 1)
     street.watched(looking, street.now + 600)
     about = [str(each.message) for each in street.messages() if "quiet" in str(each.message)]
@@ -140,3 +141,15 @@ def test_a_scan_that_is_not_learned_yet_ends_a_silence(street: Street) -> None:
     quiet = [keen.detector.roster.poster_ids[n] for n in silences.newly_quiet(keen)]
     assert "p2" in quiet
     assert "p1" not in quiet
+
+
+def test_who_was_told_as_quiet_is_remembered_after_a_start(street: Street) -> None:
+    silent(street, street.alerting())
+    looking = street.alerting()
+    looking.watching.watch.thresholds = Thresholds(silence=99.0)
+    looking.watching.watch.detector.silence.told[:] = 0  # dead before that was kept
+    looking.look(street.now + 300)
+    assert not [each for each in street.kept() if each.resolved_at]
+    street.crowd("p1", 1)
+    looking.look(street.now + 4 * HOUR)
+    assert [each.subject for each in street.kept() if each.resolved_at] == ["p1"]

@@ -61,6 +61,8 @@ until you share it.
 /posters trend last 30 days · scans over time
 /posters alerts · the last alerts, and what people made of
 them
+/posters alerts test · what the last two weeks would have
+told
 /posters mutes · what is muted, and a button to end it
 /posters status · whether the bot is well
 
@@ -78,7 +80,7 @@ def test_every_example_of_the_help_can_be_asked() -> None:
     questions, more = (block["text"]["text"] for block in views.help().blocks[1:])
     asked = [part for part in questions.split("`") if part.startswith("/posters ")]
     added = more.split("`")[1::2]
-    assert (len(asked), len(added)) == (8, 11)
+    assert (len(asked), len(added)) == (9, 11)
     for words in (*asked, *(f"/posters top {each}" for each in added)):
         command.parse(words.removeprefix("/posters "), NOW, ZONE)
 

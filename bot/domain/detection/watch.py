@@ -43,7 +43,7 @@ class Thresholds:
 
     poster: float = 2.8
     program: float = 1.5
-    silence: float = 3.5
+    silence: float = 3.8
     inside: float = 1.0
 
     @classmethod

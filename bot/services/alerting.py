@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from bot.domain.alert import Alert, Kind, Scope
 from bot.domain.detection.events import REST
-from bot.domain.detection.recent import SLICE
 from bot.domain.noise import State
 from bot.services import silences
 from bot.services.evidence import Investigation
@@ -86,7 +85,7 @@ class Alerting:
         self._heard_again(now)
         self.watching.save()
         for each in found:
-            logger.info("Alert %s (%s): %s", each.key, each.kind, each.reason or each.scans)
+            logger.info("Alert %s: %s", each.key, _in_brief(each))
         return found
 
     def release(self, now: int) -> int:
@@ -113,20 +112,18 @@ class Alerting:
         return new
 
     def _news(self, events: Sequence[Event], now: int, since: int) -> list[Event]:
-        """Those that are told already, or did not begin before `since`."""
-        news = [each for each in events if each.alert or each.started_at + SLICE > since]
-        unsure = [each for each in news if not each.alert and each.started_at < since]
-        if not unsure:
-            return news
-        # An event is known to have begun within a slice: where most of its scans lie tells.
+        """Those that are told already, or that are not mostly from before `since`."""
+        old = [each for each in events if not each.alert and each.started_at < since]
+        if not old:
+            return list(events)
         with self.database.read() as tx:
             looking = Investigation(tx, self.watching.watch.detector, self.zone)
             history = [
                 each.subject
-                for each in unsure
+                for each in old
                 if looking.scans(each, each.started_at, since) >= looking.scans(each, since, now)
             ]
-        return [each for each in news if each.alert or each.subject not in history]
+        return [each for each in events if each.alert or each.subject not in history]
 
     def _kept(self, tx: Transaction, event: Event, now: int) -> tuple[Alert, bool]:
         """The alert of an event, as it stands now, and whether it is new."""
@@ -198,3 +195,9 @@ class Alerting:
             *self._occasions.look(tx, self.watching.arrived, now, since),
             *self._thresholds.look(tx, now, since),
         ]
+
+
+def _in_brief(alert: Alert) -> str:
+    """What it says, for the log: "spike at poster_7: 42 scans in 1 h, about 6.1 expected"."""
+    where = f"{alert.scope} {alert.subject}".rstrip()
+    return f"{alert.kind} at {where}: {alert.reason or f'{alert.scans:,} scans'}"

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _BUSY = 10
 _HOURS_SHOWN = 16
 _ONE_IN_A_HUNDRED = 2.33  # standard deviations
+_HARDLY = 0.1
 _SAME_DEVICE = 0.5  # the share of the scans of one device from which it is what it is about
 _NOVELTY = 7 * 86_400
 _SLICES_OF_HOUR = HOUR // SLICE
@@ -46,6 +47,7 @@ class Investigation:
         end = now if event.resolved_at is None else min(event.resolved_at, now)
         evidence = self._evidence(event, end)
         window = WINDOWS[event.window] * SLICE
+        count_all(self.detector, event, now)
         return Alert(
             kind=Kind.SPIKE,
             scope=scope,
@@ -82,7 +84,7 @@ class Investigation:
 
     def bands(self, scope: Scope, number: int, now: int) -> tuple[Band, ...]:
         """The hours up to `now`: scans, what is usual, and what chance rarely exceeds."""
-        posters = self._posters(scope, number)
+        posters = posters_of(self.detector, scope, number)
         return tuple(
             self._band(posters, now - back * HOUR) for back in reversed(range(_HOURS_SHOWN))
         )
@@ -94,18 +96,8 @@ class Investigation:
         spread = self.detector.rhythm.spread(usual, posters)
         deviation = float(np.sqrt((usual + spread * usual**2).sum()))
         mean = float(usual.sum())
-        label = f"{local(end - HOUR, self.zone):%H:%M}"
+        label = f"{local(end, self.zone):%H:%M}"
         return Band(label, int(scans), mean, mean + _ONE_IN_A_HUNDRED * deviation)
-
-    def _posters(self, scope: Scope, number: int) -> NDArray[np.int64]:
-        programs = self.detector.roster.programs
-        if scope is Scope.POSTER:
-            return np.array([number])
-        return (
-            np.flatnonzero(programs == number)
-            if scope is Scope.PROGRAM
-            else np.arange(len(programs))
-        )
 
     def _evidence(self, event: Event, end: int) -> Evidence:
         crowd = self._crowd(event, event.started_at, end)
@@ -136,7 +128,7 @@ class Investigation:
     def _peak(self, event: Event, end: int) -> int:
         """The most scans within an hour of the event, as far as slices are kept."""
         first = max(event.started_at, end - _SHOWN_BACK) // SLICE
-        posters = self._posters(*event.subject)
+        posters = posters_of(self.detector, *event.subject)
         window = self.detector.recent.window
         course = [window(each, each, posters).sum() for each in range(first, -(-end // SLICE))]
         sums = np.convolve(course, np.ones(_SLICES_OF_HOUR)) if course else np.zeros(1)
@@ -145,7 +137,7 @@ class Investigation:
     def _lifted(self, event: Event, end: int) -> int:
         """How many posters had more scans than usual."""
         scope, number = event.subject
-        posters = self._posters(scope, number)
+        posters = posters_of(self.detector, scope, number)
         start = max(event.started_at, end - WINDOWS[-1] * SLICE)
         counts = self.detector.recent.window(start // SLICE, (end - 1) // SLICE, posters)
         return int((counts > self.detector.expected(start, max(end, start + 1), posters)).sum())
@@ -165,7 +157,39 @@ class Investigation:
         return Verdict.UNCLEAR
 
 
+def count_all(detector: Detector, event: Event, now: int) -> None:
+    """Let an event of many posters count all of them; it was judged without the busiest."""
+    if event.subject[0] is Scope.POSTER:
+        return
+    posters = posters_of(detector, *event.subject)
+    event.now, event.usual = _counted(detector, posters, HOUR, now)
+    event.peak = max(event.peak, event.now)
+    if not event.alert:
+        event.scans, event.expected = _counted(
+            detector, posters, WINDOWS[event.window] * SLICE, now
+        )
+
+
+def posters_of(detector: Detector, scope: Scope, number: int) -> NDArray[np.int64]:
+    """The numbers of the posters that an event is about."""
+    programs = detector.roster.programs
+    if scope is Scope.POSTER:
+        return np.array([number])
+    if scope is Scope.OVERALL:
+        return np.arange(len(programs))
+    return np.flatnonzero(programs == number)
+
+
+def _counted(
+    detector: Detector, posters: NDArray[np.int64], seconds: int, now: int
+) -> tuple[int, float]:
+    last = (now - 1) // SLICE
+    scans = detector.recent.window(last - seconds // SLICE + 1, last, posters).sum()
+    return int(scans), float(detector.expected(now - seconds, now, posters).sum())
+
+
 def reason(scans: int, expected: float, window: int) -> str:
     """Why an event is told, in words: "42 scans in 1 h, about 6.1 expected"."""
     length = f"{window // HOUR} h" if window >= HOUR else f"{window // 60} min"
-    return f"{scans} scans in {length}, about {expected:.1f} expected"
+    usual = f"about {expected:.1f}" if expected >= _HARDLY else "hardly any"
+    return f"{scans} scans in {length}, {usual} expected"

@@ -28,7 +28,7 @@ WINDOWS: Final = (3, SLICES, 4 * SLICES, 24 * SLICES)
 # As many of them fit into a week, each a chance to be wrong.
 _CHANCES: Final = np.log10([7 * 86_400 / (SLICE * size) for size in WINDOWS])
 # The longer a window, the more it suffers from what the rhythm doesn't know.
-_PENALTY: Final = _CHANCES + np.array([0.0, 0.0, 1.1, 1.2])
+_PENALTY: Final = _CHANCES + np.array([0.0, 0.0, 1.1, 1.4])
 _LEAST_SCANS: Final = np.array([4, 4, 5, 5])
 # Scans that the shortest windows must have besides those of their busiest slice.
 _LEAST_BESIDES: Final = np.array([1, 2])

@@ -20,6 +20,7 @@ SLICES: Final = HOUR // SLICE
 KEPT: Final = 26 * SLICES
 HOURS_KEPT: Final = 36 * 24
 _MOST: Final = 2  # scans of one device at one poster that count within an hour
+_CROWD: Final = 3  # scans beyond those within a slice by which a device scans on and on
 _FULL: Final = 2**16 - 1
 
 
@@ -99,9 +100,16 @@ class Recent:
         before = self.devices[when == hour - 1]
         kept = self.devices[(when != hour) & (when >= self.latest - 1)]
         self.devices = np.concatenate([kept, rows]) if hour >= self.latest - 1 else kept
-        meant = ~scans.bot
-        meant[told] = ~crowding(np.concatenate([before, rows]))[len(before) :]
-        return meant
+        crowded = np.zeros(len(scans.at), np.bool_)
+        crowded[told] = crowding(np.concatenate([before, rows]))[len(before) :]
+        return ~scans.bot & ~crowded & ~self._likely_the_same(scans, crowded)
+
+    def _likely_the_same(self, scans: Scans, crowded: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which scans don't tell who scanned, while one device scans on and on at that poster."""
+        place = scans.poster * SLICES + scans.at % HOUR // SLICE
+        crowds = np.bincount(place[crowded], minlength=len(self.slices) * SLICES)
+        likely: NDArray[np.bool_] = (scans.scanner == 0) & (crowds[place] >= _CROWD)
+        return likely
 
     def hour(self, hour: int) -> Floats:
         """Scans of each poster in an hour since 1970."""

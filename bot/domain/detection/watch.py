@@ -41,9 +41,9 @@ class Thresholds:
     poster while its program or the account is told of.
     """
 
-    poster: float = 2.85
+    poster: float = 2.8
     program: float = 1.5
-    silence: float = 3.5
+    silence: float = 3.8
     inside: float = 1.0
 
     @classmethod

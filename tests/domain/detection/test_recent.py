@@ -85,3 +85,13 @@ def test_thousands_of_scans_in_an_hour_are_counted() -> None:
     recent.move_on(MONDAY)
     recent.put(MONDAY, scans([NOW + 5] * 90_000, [0] * 90_000))
     assert recent.hour(MONDAY)[0] == 2**16 - 1
+
+
+def test_of_a_device_that_scans_on_nothing_counts_that_might_be_it() -> None:
+    recent = _recent()
+    recent.move_on(MONDAY)
+    at = [NOW + step for step in range(12)]
+    recent.put(
+        MONDAY, scans([*at, NOW + 9, NOW + 9, NOW + 900], [0] * 13 + [1, 0], [5] * 12 + [0] * 3)
+    )
+    assert recent.hour(MONDAY).tolist() == [3, 1]

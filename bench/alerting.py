@@ -45,7 +45,10 @@ _BARE = "select at, poster, agent, scanner from impression where at >= ? and at 
 
 
 def looks(folder: Path, progress: Progress) -> Iterator[Figure]:
-    """Processor time of a look at many posters, and what it keeps of them."""
+    """Processor time of a look at many posters, and what it keeps of them.
+
+    So many more scans come than before that an event of the whole account runs, the dearest kind.
+    """
     path, chance = folder / "alerts.db", Random(1)  # noqa: S311 - the same at every run
     begin = NOW // _HOUR * _HOUR
     with closing(open_store(f"sqlite:///{path}")) as database, closing(_bare(path)) as bare:
@@ -56,7 +59,8 @@ def looks(folder: Path, progress: Progress) -> Iterator[Figure]:
         looking.look(begin)
         ours, theirs = _measured(looking, bare, chance, begin)
         ((size,),) = bare.execute("select length(state) from watch")
-    what = f"processor time of a look at {_POSTERS:,} posters, {_CHANGED:,} of them scanned anew"
+    posters = f"{_POSTERS:,} posters, {_CHANGED:,} of them scanned anew"
+    what = f"processor time of a look at {posters}, in an event of them all"
     yield Figure(
         what,
         milliseconds(ours),

@@ -150,7 +150,8 @@ class Rhythm:
         self._measure_clumping(np.minimum(counts, ahead + _WIDE * room), ahead)
         self._learn_day(np.minimum(counts, ahead + _WIDER * room), expected, ahead, day, roster)
         self.scans = self.scans * _FORGET_RATE + capped
-        self.exposure = self.exposure * _FORGET_RATE + factors * presence
+        # Half of a holiday is put down to the holiday, the other half to each poster.
+        self.exposure = self.exposure * _FORGET_RATE + factors * presence * level**0.5
         by_program = roster.summed(np.stack([capped, expected], axis=1))
         self.program_scans = self.program_scans * _FORGET_PROGRAM + by_program[:, 0]
         self.program_expected = self.program_expected * _FORGET_PROGRAM + by_program[:, 1]

@@ -61,10 +61,14 @@ class Courses:
         common: Floats = self.weights @ self.courses
         return common
 
-    def shared(self, scans: Floats, hours: Floats) -> Floats:
-        """The course of each poster, as likely as each of these is its own."""
-        found: Floats = self._membership(scans, hours) @ self.courses
-        return found
+    def shared(self, scans: Floats, hours: Floats) -> tuple[Floats, Floats]:
+        """The course of each poster, as likely as each of these is its own, and how unsure that is.
+
+        The latter is the squared relative error, as far as these courses differ.
+        """
+        members = self._membership(scans, hours)
+        mean, square = members @ self.courses, members @ self.courses**2
+        return mean, np.maximum(square / mean**2 - 1, 0.0)
 
     def _likelihoods(self, scans: Floats, hours: Floats) -> Floats:
         """The logarithm of how likely each poster's scans are by each course."""

@@ -34,6 +34,7 @@ _UNREST, _UNREST_WEIGHT = 0.15, 60.0
 _EXTREME: Final = 12.0
 _SPARSE: Final = 0.5  # scans an hour up to which only clumping shows
 _WIDE, _WIDER = 1.4, 4.0
+_GROUP: Final = 2.5  # scans in company that are nothing special
 _DEVIATIONS, _ROOM = 2.5, 1.0  # of what a single hour may teach
 
 
@@ -147,10 +148,12 @@ class Rhythm:
         room = _DEVIATIONS * deviation + _ROOM
         capped = np.minimum(counts, ahead + room)
         # Capped less, or all would seem too calm.
-        self._measure_clumping(np.minimum(counts, ahead + _WIDE * room), ahead)
+        groups = np.maximum(_WIDE * room, _GROUP)
+        self._measure_clumping(np.minimum(counts, ahead + groups), ahead)
         self._learn_day(np.minimum(counts, ahead + _WIDER * room), expected, ahead, day, roster)
         self.scans = self.scans * _FORGET_RATE + capped
-        self.exposure = self.exposure * _FORGET_RATE + factors * presence
+        # Half of a holiday is put down to the holiday, the other half to each poster.
+        self.exposure = self.exposure * _FORGET_RATE + factors * presence * level**0.5
         by_program = roster.summed(np.stack([capped, expected], axis=1))
         self.program_scans = self.program_scans * _FORGET_PROGRAM + by_program[:, 0]
         self.program_expected = self.program_expected * _FORGET_PROGRAM + by_program[:, 1]

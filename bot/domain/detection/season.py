@@ -25,7 +25,7 @@ WEEK: Final = HOURS * DAYS
 FORGET: Final = 0.5 ** (1 / (28 * HOURS))  # a half-life of 28 days, an hour at a time
 _PRIOR_HOUR, _PRIOR_DAY = 12.0, 10.0
 _PRIOR_ALL_DAY, _PRIOR_ALL_HOUR = 60.0, 300.0
-_LEAST: Final = 0.02
+_CLUMPED: Final = 1.5  # scans tell less than so many that come by themselves
 
 
 @dataclass(slots=True)
@@ -65,7 +65,7 @@ class Season:
     def doubt(self, slot: int) -> Floats:
         """How unsure `factors` are: their squared relative error."""
         days = 1 / (self.day_scans[:, slot // HOURS] + _PRIOR_DAY)
-        return self.doubts[:, KINDS_OF_HOUR[slot]] + days
+        return _CLUMPED * (self.doubts[:, KINDS_OF_HOUR[slot]] + days)
 
     def learn(self, counts: Floats, expected: Floats, hours: Floats, slot: int) -> None:
         """Take in an hour.
@@ -97,13 +97,13 @@ class Season:
         """Learn the courses of the week anew from all that is remembered."""
         courses = Courses.of(self.kind_scans, self.kind_hours)
         self.common = courses.common
-        shared = courses.shared(self.kind_scans, self.kind_hours)
+        shared, unsure = courses.shared(self.kind_scans, self.kind_hours)
         expected = self.kind_hours * shared
         expected *= (self.kind_scans.sum(axis=1) / np.maximum(expected.sum(axis=1), 1e-9))[:, None]
         scans, ahead = _around(self.kind_scans), _around(expected)
         course = shared * (scans + _PRIOR_HOUR) / (ahead + _PRIOR_HOUR)
         self.course = course / course[:, KINDS_OF_HOUR].mean(axis=1, keepdims=True)
-        self.doubts = 1 / (scans + _PRIOR_HOUR)
+        self.doubts = 1 / (scans + _PRIOR_HOUR) + unsure * _PRIOR_HOUR / (ahead + _PRIOR_HOUR)
 
     def _days(self, day: int) -> Floats:
         factor: Floats = (self.day_scans[:, day] + _PRIOR_DAY) / (

@@ -14,7 +14,7 @@ from bot.services.evidence import Investigation
 from bot.services.fixed_thresholds import FixedThresholds
 from bot.services.occasions import Occasions
 from bot.services.restoring import restore
-from bot.store import alerts, standing
+from bot.store import alerts, first_load, standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,11 +68,15 @@ class Alerting:
     def look(self, now: int, since: int = 0) -> list[Alert]:
         """Look at what came in up to `now`; returns the alerts that are new.
 
-        What began before `since` (UTC seconds) is history, and nobody is told of it.
+        What began before `since` (UTC seconds) is history, and nobody is told of it. Nor is anything
+        looked for while a first load is under way.
 
         Raises:
             StoreError: when the store can't be read or written; what was told is kept.
         """
+        with self.database.read() as tx:
+            if first_load.under_way(tx):
+                return []
         self.watching.catch_up(now)
         if not self._restored:
             with self.database.read() as tx:

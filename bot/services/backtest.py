@@ -14,6 +14,8 @@ from bot.services import silences
 from bot.services.evidence import count_all, reason
 from bot.services.feeding import HISTORY, Feeder
 from bot.services.watching import hour_of_week, judge
+from bot.store import first_load
+from bot.store.database import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from bot.store.database import Database
 
 TICK: Final = 300
+_UNFINISHED: Final = "The first load has not finished; `posterpulse sync` goes on with it."
 _DAY: Final = 24  # hours that are read at once
 
 
@@ -61,8 +64,11 @@ class Backtest:
         """What there is to replay up to `until`, from `since` on (UTC seconds) or all of it.
 
         Raises:
-            StoreError: when the store can't be read.
+            StoreError: when the store can't be read, or is still being filled.
         """
+        with self.database.read() as tx:
+            if first_load.under_way(tx):
+                raise StoreError(_UNFINISHED)
         first, last = (hour * HOUR for hour in self._feeder.extent())
         end = min(last + HOUR, until - until % TICK)
         begin = first if since is None else max(first, since)

@@ -8,9 +8,14 @@ from bot.domain.alert import Kind
 from bot.domain.detection.watch import Thresholds
 from bot.services.alerting import Wanted
 from bot.services.backtest import Backtest, Span
+from bot.store import first_load
+from bot.store.database import StoreError
+from bot.store.opening import open_store
 from tests.services.street import DAY, HOUR, NOW, PREVIEW, TICK, ZONE, Street
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.domain.alert import Alert
     from bot.domain.model import Impression
     from bot.store.database import Database
@@ -106,3 +111,19 @@ def test_a_scan_that_claims_to_be_of_the_future_is_not_waited_for(database: Data
     span = Backtest(database, ZONE, Thresholds()).span(None, NOW + 7)
     assert span == Span(span.first, span.first, NOW)
     assert span.hours.stop == NOW // HOUR
+
+
+def test_nothing_is_looked_for_while_a_first_load_is_under_way(tmp_path: Path) -> None:
+    database = open_store(f"sqlite:///{tmp_path / 'filling.db'}")
+    first_load.begin(database)
+    street = Street(database)
+    street.settle(2)
+    looking = street.alerting()
+    assert street.watched(looking, NOW + TICK) == []
+    with pytest.raises(StoreError, match="posterpulse sync"):
+        replayed(street, NOW)
+    first_load.finish(database)
+    street.crowd("p1", 30, street.now)
+    assert street.watched(looking, street.now + TICK)
+    assert replayed(street, street.now)
+    database.close()

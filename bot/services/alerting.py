@@ -68,7 +68,7 @@ class Alerting:
     def look(self, now: int, since: int = 0) -> list[Alert]:
         """Look at what came in up to `now`; returns the alerts that are new.
 
-        What began before `since` (UTC seconds) is history, and nobody is told of it. Nor is anything
+        What began before `since` (UTC seconds) is history, and nobody is told of it. Nothing is
         looked for while a first load is under way.
 
         Raises:

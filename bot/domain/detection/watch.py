@@ -41,8 +41,8 @@ class Thresholds:
     poster while its program or the account is told of.
     """
 
-    poster: float = 3.0
-    program: float = 1.35
+    poster: float = 2.8
+    program: float = 1.25
     silence: float = 3.8
     inside: float = 1.0
 

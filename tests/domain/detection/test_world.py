@@ -80,7 +80,7 @@ class Replay:
 
 
 def test_a_small_campus_is_watched_well() -> None:
-    world = make(2, posters=100, programs=4, weeks=6)
+    world = make(7, posters=100, programs=4, weeks=6)
     found = score(world, Replay(world).run().alerts)
     assert found.found_mean >= 0.55
     assert found.false_posters <= 5  # one alert is 3.4

@@ -11,7 +11,7 @@ from bot.domain.detection.judgement import WINDOWS
 from bot.domain.detection.recent import HOUR, SLICE
 from bot.domain.detection.watch import Watch
 from bot.services import silences
-from bot.services.evidence import count_all, reason
+from bot.services.evidence import reason
 from bot.services.feeding import HISTORY, Feeder
 from bot.services.watching import hour_of_week, judge
 from bot.store import first_load
@@ -106,13 +106,12 @@ class Backtest:
             if span.since < now <= span.end:
                 self._watch.detector.put(hour, scans.until(now - 1))
                 seen = judge(self._watch, now)
-                self._note([each for each in seen.events if each.started_at >= span.since], now)
+                self._note([each for each in seen.events if each.started_at >= span.since])
                 self._hush(seen.quiet, now)
                 self._hear_again(now)
 
-    def _note(self, events: Sequence[Event], now: int) -> None:
+    def _note(self, events: Sequence[Event]) -> None:
         for event in events:
-            count_all(self._watch.detector, event, now)
             if not event.alert:
                 self._told.append(event)
                 event.alert = len(self._told)

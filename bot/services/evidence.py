@@ -47,7 +47,6 @@ class Investigation:
         end = now if event.resolved_at is None else min(event.resolved_at, now)
         evidence = self._evidence(event, end)
         window = WINDOWS[event.window] * SLICE
-        count_all(self.detector, event, now)
         return Alert(
             kind=Kind.SPIKE,
             scope=scope,
@@ -157,19 +156,6 @@ class Investigation:
         return Verdict.UNCLEAR
 
 
-def count_all(detector: Detector, event: Event, now: int) -> None:
-    """Let an event of many posters count all of them; it was judged without the busiest."""
-    if event.subject[0] is Scope.POSTER:
-        return
-    posters = posters_of(detector, *event.subject)
-    event.now, event.usual = _counted(detector, posters, HOUR, now)
-    event.peak = max(event.peak, event.now)
-    if not event.alert:
-        event.scans, event.expected = _counted(
-            detector, posters, WINDOWS[event.window] * SLICE, now
-        )
-
-
 def posters_of(detector: Detector, scope: Scope, number: int) -> NDArray[np.int64]:
     """The numbers of the posters that an event is about."""
     programs = detector.roster.programs
@@ -178,14 +164,6 @@ def posters_of(detector: Detector, scope: Scope, number: int) -> NDArray[np.int6
     if scope is Scope.OVERALL:
         return np.arange(len(programs))
     return np.flatnonzero(programs == number)
-
-
-def _counted(
-    detector: Detector, posters: NDArray[np.int64], seconds: int, now: int
-) -> tuple[int, float]:
-    last = (now - 1) // SLICE
-    scans = detector.recent.window(last - seconds // SLICE + 1, last, posters).sum()
-    return int(scans), float(detector.expected(now - seconds, now, posters).sum())
 
 
 def reason(scans: int, expected: float, window: int) -> str:

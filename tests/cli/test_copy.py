@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from bot.cli import session
 from bot.cli.copy import spoken
 from tests.postgres_server import PASSWORD
 
@@ -69,6 +70,8 @@ def test_answers_are_the_same(
     terminal: Terminal, store: Path, server_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     questions = ("top all time", "leaderboard all time", "trend last 14 days")
+    asked = session.now()
+    monkeypatch.setattr("bot.cli.session.now", lambda: asked)
     assert store.is_file()
     before = [terminal.json("ask", "--json", each) for each in questions]
     assert terminal.run("copy", "--to", server_url) == 0

@@ -41,7 +41,7 @@ class Thresholds:
     poster while its program or the account is told of.
     """
 
-    poster: float = 2.9
+    poster: float = 2.8
     program: float = 1.25
     silence: float = 3.8
     inside: float = 1.0

@@ -13,13 +13,14 @@ import click
 
 from bot.app import alerting
 from bot.cli import session
+from bot.cli.backup import bar
 from bot.domain import period as periods
 from bot.domain.alert import Kind, Scope
 from bot.domain.calendar import instant
 from bot.services.exchange.files import writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from bot.domain.alert import Alert
@@ -54,7 +55,7 @@ def backtest(since: str | None, sensitivity: str | None, out: str | None, *, for
     with (
         session.store(settings) as database,
         _opened(out, force=force) as stream,
-        _progress() as heard,
+        bar("Replaying the history") as heard,
     ):
         test = alerting.backtest(settings, database, sensitivity)
         span = test.span(begin, session.now())
@@ -118,26 +119,6 @@ def _text(out: str, *, force: bool) -> Iterator[TextIO]:
         text = io.TextIOWrapper(stream, encoding="utf-8", newline="\n", write_through=True)
         yield text
         text.detach()
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal, with an estimate."""
-    if not sys.stderr.isatty():
-        yield lambda _done, _all: None
-        return
-    from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-
-    columns = (
-        TextColumn("Replaying …"),
-        BarColumn(),
-        TextColumn("hour {task.completed:,.0f} of {task.total:,.0f}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=1)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _iso(at: int) -> str:

@@ -7,7 +7,7 @@ one poster makes no program; and the account without its strongest program.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -16,11 +16,11 @@ from bot.domain.detection.judgement import FLOOR, PRIOR_ACCOUNT, Judged, Sums, j
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from bot.domain.detection.arrays import Floats
     from bot.domain.detection.judgement import Windows
     from bot.domain.detection.rhythm import Rhythm
     from bot.domain.detection.roster import Roster
 
-Floats: TypeAlias = "NDArray[np.float64]"
 
 _LEAST_LIFTED: Final = 3  # posters
 _HALF_A_SCAN: Final = 0.25  # squared: nothing is told by less

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from bot.domain.detection.arrays import Floats
 
-Floats: TypeAlias = "NDArray[np.float64]"
 
 HOURS: Final = 24
 KINDS: Final = 2 * HOURS

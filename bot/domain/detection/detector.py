@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -19,12 +19,9 @@ from bot.domain.detection.silence import Silence, business
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from numpy.typing import NDArray
-
+    from bot.domain.detection.arrays import Floats, Integers
     from bot.domain.detection.recent import Scans
 
-Floats: TypeAlias = "NDArray[np.float64]"
-Integers: TypeAlias = "NDArray[np.int64]"
 
 _DAY: Final = 86_400
 _LEAST_HISTORY: Final = 7 * _DAY

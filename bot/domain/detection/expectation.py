@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from bot.domain.detection.recent import HOUR
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from bot.domain.detection.arrays import Floats, Integers
 
-Floats: TypeAlias = "NDArray[np.float64]"
-Integers: TypeAlias = "NDArray[np.int64]"
 
 KEPT: Final = 50  # hours: a window of a day, and the day before it
 _DAY: Final = 24

@@ -7,7 +7,7 @@ the same window, so that a lift that all share surprises nobody.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -17,11 +17,10 @@ from bot.domain.detection.tail import surprise
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from bot.domain.detection.arrays import Floats, Integers
     from bot.domain.detection.rhythm import Rhythm
     from bot.domain.detection.roster import Roster
 
-Floats: TypeAlias = "NDArray[np.float64]"
-Integers: TypeAlias = "NDArray[np.int64]"
 
 # In slices, shortest first.
 WINDOWS: Final = (3, SLICES, 4 * SLICES, 24 * SLICES)

@@ -10,8 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Floats: TypeAlias = "NDArray[np.float64]"
-Integers: TypeAlias = "NDArray[np.int64]"
+    from bot.domain.detection.arrays import Floats, Integers
+
 Counts: TypeAlias = "NDArray[np.uint16]"
 
 HOUR: Final = 3600

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from bot.domain.detection.recent import HOUR, HOURS_KEPT, SLICE
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from bot.domain.detection.arrays import Integers
     from bot.domain.detection.recent import Recent
 
-Floats: TypeAlias = "NDArray[np.float64]"
-Integers: TypeAlias = "NDArray[np.int64]"
 
 _WEEKS: Final = 5
 _WEEK_HOURS: Final = 168

@@ -10,17 +10,14 @@ Kaldor 1987 for rates shrunk by empirical Bayes.)
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from bot.domain.detection.arrays import Floats, Integers
     from bot.domain.detection.roster import Roster
 
-Floats: TypeAlias = "NDArray[np.float64]"
-Integers: TypeAlias = "NDArray[np.int64]"
 
 HOURS, DAYS = 24, 7
 WEEK: Final = HOURS * DAYS

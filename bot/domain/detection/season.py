@@ -9,16 +9,15 @@ as they are its own. What its own scans tell beyond that, by hour and by weekday
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from bot.domain.detection.courses import HOURS, KINDS, KINDS_OF_HOUR, Courses
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from bot.domain.detection.arrays import Floats
 
-Floats: TypeAlias = "NDArray[np.float64]"
 
 DAYS: Final = 7
 WEEK: Final = HOURS * DAYS

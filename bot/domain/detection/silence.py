@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from bot.domain.detection.arrays import Floats
     from bot.domain.detection.rhythm import Rhythm
     from bot.domain.detection.roster import Roster
 
-Floats: TypeAlias = "NDArray[np.float64]"
-Integers: TypeAlias = "NDArray[np.int64]"
 
 _PRIOR_SHAPE: Final = 0.5
 _HOURS_A_DAY, _HOURS_A_WEEK = 24, 168

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from bot.domain.detection.arrays import Floats
 
-Floats: TypeAlias = "NDArray[np.float64]"
 
 _TERMS = 32
 _MOST = 0.9999  # of the next term beside one

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -15,14 +15,11 @@ from bot.domain.detection.recent import HOUR, SLICE
 from bot.domain.detection.recurrence import usual_then
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from bot.domain.detection.arrays import Floats, Integers
     from bot.domain.detection.detector import Detector
     from bot.domain.detection.events import Subject
     from bot.domain.detection.judgement import Judged, Windows
 
-Floats: TypeAlias = "NDArray[np.float64]"
-Integers: TypeAlias = "NDArray[np.int64]"
 
 _DAY: Final = 86_400
 _NOVELTY: Final = 2 * _DAY

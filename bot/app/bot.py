@@ -101,7 +101,8 @@ def _ear(settings: Settings, database: Database, now: Callable[[], int]) -> Ear:
     port = settings.config.slack.http_port
     secret = settings.secret("SLACK_SIGNING_SECRET") if port else None
     questions = reading.questions(settings, database)
-    app = listening.bolt(web_client(settings), questions, now, secret)
+    managers = settings.config.managers
+    app = listening.bolt(web_client(settings), questions, now, secret, managers)
     if not port:
         return listening.SocketEar(app, settings.secret("SLACK_APP_TOKEN"))
     try:

@@ -12,12 +12,15 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 
-from bot.listeners import actions, commands, noise, repeats
+from bot.listeners import actions, commands, home, noise, repeats
+from bot.services.home import Homes
+from bot.services.places import Places
 from bot.slack.client import call
 from bot.slack.errors import Refused, SlackError
+from bot.slack.sender import Sender
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from slack_sdk import WebClient
 
@@ -50,10 +53,12 @@ def bolt(
     questions: Questions,
     clock: Callable[[], int],
     signing_secret: str | None = None,
+    managers: Collection[str] = (),
 ) -> App:
     """The Bolt app with every listener.
 
-    In Socket Mode there is nothing to sign, and no `signing_secret` is needed.
+    In Socket Mode there is nothing to sign, and no `signing_secret` is needed. `managers` are Slack
+    ids of people who see every channel on their Home.
     """
     app = App(
         client=client,
@@ -66,7 +71,15 @@ def bolt(
     commands.register(app, questions, clock)
     actions.register(app, questions, clock)
     noise.register(app, questions.noise, clock)
+    sender = Sender(client)
+    home.register(app, _homes(sender, questions, managers), sender, clock)
     return app
+
+
+def _homes(sender: Sender, questions: Questions, managers: Collection[str]) -> Homes:
+    places = Places(sender.channel_id, managers)
+    read = questions.reports, questions.condition, questions.noise
+    return Homes(*read, places, sender.permalink)
 
 
 class SocketEar:

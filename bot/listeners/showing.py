@@ -6,10 +6,11 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
+from slack_bolt import Respond
 from slack_sdk.webhook import WebhookClient
 
 if TYPE_CHECKING:
-    from slack_bolt import Respond
+    from collections.abc import Callable
 
     from bot.slack.message import Message
 
@@ -19,8 +20,19 @@ _FINE = 200
 _UNFAMILIAR = "invalid_blocks"
 
 
+class OnHome(Respond):
+    """Answers what is pressed on a Home, which has no response URL: `tell` shows it there."""
+
+    def __init__(self, tell: Callable[[Message], None]) -> None:
+        super().__init__(response_url=None)
+        self.tell = tell
+
+
 def show(respond: Respond, message: Message, *, in_channel: bool = False) -> None:
     """Answer privately, or to the whole channel; as text where Slack refuses the native blocks."""
+    if isinstance(respond, OnHome):
+        respond.tell(message)
+        return
     body: dict[str, Any] = {
         "text": message.text,
         "blocks": list(message.blocks),

@@ -166,3 +166,16 @@ def test_a_spike_of_the_program_or_of_all_lifts_a_poster(database: Database) -> 
         assert told.lifted(tx, "prog_2")
         alert(tx, scope="overall", subject="")
         assert told.lifted(tx, "prog_1")
+
+
+def test_where_the_message_about_an_alert_stands(database: Database) -> None:
+    with database.write() as tx:
+        outbox.add(tx, told.intent("#a", 1), "alert", "#a", "{}", NOW)
+        outbox.add(tx, told.intent("#a", 12), "alert", "#a", "{}", NOW)
+        parcel = outbox.claim(tx, NOW, "me")
+        assert parcel
+        assert told.receipt(tx, "#a", 1) is None
+        outbox.sent(tx, parcel.key, "C1", "1.5", NOW, None)
+        assert told.receipt(tx, "#a", 1) == ("C1", "1.5")
+        assert told.receipt(tx, "#a", 12) is None
+        assert told.receipt(tx, "#b", 1) is None

@@ -5,6 +5,7 @@ from bot.slack.views.answers import answer
 from bot.slack.views.digests import digest, leaderboard
 from bot.slack.views.guidance import help, mistake  # noqa: A004 - the words of `/posters help`
 from bot.slack.views.health import status
+from bot.slack.views.home import home
 from bot.slack.views.noise import ended, muted, mutes, stood, thanks, unmuted
 from bot.slack.views.silences import quiet
 from bot.slack.views.spikes import details
@@ -18,6 +19,7 @@ __all__ = [
     "ended",
     "held",
     "help",
+    "home",
     "last_alerts",
     "leaderboard",
     "mistake",

@@ -115,16 +115,20 @@ def mutes(running: Sequence[tuple[Mute, str]], zone: str, now: int) -> Message:
     which = "which" if len(running) == 1 else "each of which"
     point = f"*{count(len(running), 'mute')}*, {which} ends by itself."
     shown = [
-        kit.section(
-            f"{_begun(_what(mute, name))} in {_channel(mute)}\n"
-            f"until {_until(mute, zone, now)} · by {kit.mention('@', mute.author)}",
-            kit.button("End", UNMUTE, {"mute": mute.key}),
-        )
-        for mute, name in running[:_MOST_MUTES]
+        mute_row(mute, name, _channel(mute), zone, now) for mute, name in running[:_MOST_MUTES]
     ]
     left = len(running) - len(shown)
     more = [kit.context(f"{count(left, 'more mute')} end later.")] if left > 0 else []
     return private(point, kit.section(point), *shown, *more)
+
+
+def mute_row(mute: Mute, name: str, channel: str, zone: str, now: int) -> Block:
+    """One mute with a button that ends it; `channel` is mrkdwn."""
+    return kit.section(
+        f"{_begun(_what(mute, name))} in {channel}\n"
+        f"until {_until(mute, zone, now)} · by {kit.mention('@', mute.author)}",
+        kit.button("End", UNMUTE, {"mute": mute.key}),
+    )
 
 
 def thanks(*, useful: bool) -> Message:

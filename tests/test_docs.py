@@ -20,6 +20,7 @@ from packaging.utils import canonicalize_name
 from bot.cli import COMMANDS, cli
 from bot.config import SECRETS, Config, Environment
 from bot.domain import command
+from bot.listeners import home
 from bot.services.checkup.slack import FOR_PRIVATE, NEEDED
 
 if TYPE_CHECKING:
@@ -226,6 +227,8 @@ def test_the_manifest_makes_the_app_that_the_bot_needs() -> None:
     assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) >= {*NEEDED, *FOR_PRIVATE}
     assert MANIFEST["settings"]["socket_mode_enabled"] is True
     assert MANIFEST["settings"]["interactivity"]["is_enabled"] is True
+    assert MANIFEST["settings"]["event_subscriptions"]["bot_events"] == [home.OPENED]
+    assert MANIFEST["features"]["app_home"]["home_tab_enabled"] is True
     assert f"/invite @{MANIFEST['features']['bot_user']['display_name']}" in README
 
 

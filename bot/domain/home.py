@@ -28,10 +28,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Snag:
-    """Something wrong in one place `at` an instant (UTC seconds), or since then.
+    """Something wrong in one place.
 
-    `what` is a sentence without its end ("the digest was given up"). `reason` says why and what to
-    do, empty where that is not for this person.
+    `what` is a sentence that lacks the time which ends it ("the digest could not be posted on"),
+    `at` that time (UTC seconds). `reason` says why and what to do, empty where that is not for this
+    person.
     """
 
     place: Place

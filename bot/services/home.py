@@ -149,9 +149,9 @@ def troubles(tx: Transaction, condition: Condition, now: int) -> tuple[list[Trou
 def _given_up(buried: Sequence[outbox.Buried]) -> Lost:
     """One line about all messages to a channel that were given up, the latest of which is first."""
     last = buried[0]
-    what = f"the {_SAID.get(last.kind, last.kind)} was given up"
+    what = f"the {_SAID.get(last.kind, last.kind)} could not be posted on"
     if len(buried) > 1:
-        what = f"{len(buried)} messages were given up, the last of them"
+        what = f"{len(buried)} messages could not be posted, the last on"
     return Lost(last.channel, what, last.created_at, last.error)
 
 

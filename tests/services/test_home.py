@@ -122,10 +122,10 @@ def test_messages_that_were_given_up_are_one_line_a_channel(homes: Homes, store:
     lose(store, "#posters", "one", ago=2 * HOUR)
     lose(store, "#general", "other", kind="held alerts")
     (snag,) = [each for each in homes.of(YOU, NOW).snags if "summary" in each.what]
-    assert (snag.what, snag.at) == ("the summary of alerts was given up", NOW - HOUR)
+    assert (snag.what, snag.at) == ("the summary of alerts could not be posted on", NOW - HOUR)
     lose(store, "#posters", "two", ago=HOUR)
     general, posters = sorted(homes.of(YOU, NOW).snags, key=lambda each: each.what, reverse=True)
-    assert posters.what == "2 messages were given up, the last of them"
+    assert posters.what == "2 messages could not be posted, the last on"
     assert posters.reason == "Slack refused. Type /invite in #posters."
     assert general.place.open
 

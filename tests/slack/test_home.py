@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -57,8 +57,13 @@ BUSY = replace(
     QUIET,
     troubles=(Trouble("vantio.app is in trouble (503)", "Nothing to do.", NOW - 2 * HOUR),),
     snags=(
-        Snag(POSTERS, "the digest was given up", NOW - HOUR, "Type /invite @posterpulse there."),
-        Snag(SECRET, "nothing is posted", NOW - HOUR, ""),
+        Snag(
+            POSTERS,
+            "the digest could not be posted on",
+            NOW - HOUR,
+            "Type /invite @posterpulse there.",
+        ),
+        Snag(SECRET, "nothing is posted since", NOW - HOUR, ""),
     ),
     ongoing=(Ongoing(SPIKE, "Main Library", "https://x.slack.com/archives/C0POST1/p1"),),
     gets=(
@@ -121,10 +126,10 @@ def wide(message: Message) -> str:
     return as_text(message, 200)
 
 
-def busy(**changes: object) -> Home:
+def busy(**changes: Any) -> Home:  # noqa: ANN401 - fields of Home
     """The busy one without links, which no other message of ours has."""
     quiet = tuple(replace(each, link="") for each in BUSY.ongoing)
-    return replace(BUSY, **{"ongoing": quiet, **changes})  # type: ignore[arg-type] - any field
+    return replace(BUSY, **{"ongoing": quiet} | changes)
 
 
 def test_a_quiet_day() -> None:
@@ -149,7 +154,7 @@ def test_what_is_wrong_comes_first_with_what_to_do() -> None:
     assert note == "That mute had ended already."
     assert down == ("⚠️ vantio.app is in trouble (503), since Mon 23 Nov 2026 07:00\nNothing to do.")
     assert lost == (
-        "⚠️ #C0POST1: the digest was given up, Mon 23 Nov 2026 08:00\n"
+        "⚠️ #C0POST1: the digest could not be posted on Mon 23 Nov 2026 08:00\n"
         "Type /invite @posterpulse there."
     )
     assert "posterpulse check" in hidden
@@ -189,6 +194,13 @@ def test_an_alert_leads_to_its_message() -> None:
     assert [block for block in message.blocks if linked in str(block)]
     evil = replace(BUSY.ongoing[0], link="https://x.example/>|<!channel>")
     fine(views.home(replace(BUSY, ongoing=(evil,))))
+
+
+def test_what_runs_was_counted_when_vantio_was_last_read() -> None:
+    early = replace(BUSY.ongoing[0], link="", alert=replace(SPIKE, fired_at=NOW - 3 * HOUR))
+    text = wide(views.home(busy(ongoing=(early,), fresh_until=NOW - 2 * HOUR)))
+    assert "42 scans in the hour to 07:00, about 6 expected." in text
+    assert "Vantio was last read 2 h ago" in text
 
 
 def test_before_the_first_reading_there_are_no_numbers() -> None:

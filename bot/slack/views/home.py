@@ -83,9 +83,8 @@ def _trouble(each: Trouble, found: Home) -> str:
 
 
 def _snag(each: Snag, zone: str) -> str:
-    at = clock(each.at, zone)
-    reason = escape(each.reason, 500) if each.reason else _UNTOLD
-    return f"⚠️ *{_begun(_place(each.place))}: {escape(each.what, 120)}, {at}*\n{reason}"
+    what = f"{_begun(_place(each.place))}: {escape(each.what, 120)} {clock(each.at, zone)}"
+    return f"⚠️ *{what}*\n{escape(each.reason, 500) if each.reason else _UNTOLD}"
 
 
 def _freshness(found: Home) -> str:
@@ -115,7 +114,8 @@ def _running(found: Home) -> Iterator[Block]:
 
 
 def _ongoing(each: Ongoing, found: Home) -> str:
-    said = spikes.line(each.alert, About(each.name), found.zone, found.now)
+    counted = found.now if found.fresh_until is None else min(found.fresh_until, found.now)
+    said = spikes.line(each.alert, About(each.name), found.zone, counted)
     return f"{said} {kit.link(each.link, 'See the message')}" if each.link else said
 
 

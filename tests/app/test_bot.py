@@ -107,6 +107,11 @@ def test_a_life(campus: Campus, vantio: FakeVantio, slack: FakeSlack, tmp_path: 
         second.says("40 new scans (")
         second.until(lambda: any(where in each.text for each in space.messages("alerts")))
         second.until(lambda: "waiting" not in counts(tmp_path))
+
+        # It runs on the Home as well, with the way to its message.
+        slack.open_home()
+        second.until(lambda: "See the message" in str(space.homes.get(YOU)))
+        assert where in str(space.homes[YOU])
         second.kill()
 
     with running(tmp_path, "run", **environment) as third:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import urllib.error
 import urllib.request
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
     from tests.app.running import Running
 
+CONFIG = f"""
+managers = ["{YOU}"]
+[alerts]
+channels = ["#nowhere"]
+"""
 SCAN = {"id": "imp_1", "poster_id": "p_hall", "scanned_at": "2026-11-02T10:00:00Z"}
 
 
@@ -36,6 +42,7 @@ def slack(port: int) -> Iterator[FakeSlack]:
 @pytest.fixture(scope="module")
 def bot(slack: FakeSlack, port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("http")
+    (folder / "config.toml").write_text(CONFIG)
     with (
         FakeVantio([SCAN]) as vantio,
         running(folder, "run", "--port", str(port), **between(slack, vantio)) as found,
@@ -55,6 +62,15 @@ def test_commands_and_buttons(slack: FakeSlack, bot: Running) -> None:
     slack.press(answer, "share")
     bot.until(lambda: slack.workspace.messages("posters"))
     assert not any(method == "apps.connections.open" for method, _ in slack.calls)
+
+
+def test_the_home_tells_a_manager_more(slack: FakeSlack, bot: Running) -> None:
+    homes = slack.workspace.homes
+    for who in (YOU, "U0MAYA"):
+        slack.open_home(who)
+        bot.until(partial(homes.get, who))
+    assert "#nowhere · alerts as they come" in str(homes[YOU])
+    assert "A channel that I can't see · alerts as they come" in str(homes["U0MAYA"])
 
 
 def test_a_platform_can_see_that_it_is_alive(port: int, bot: Running) -> None:

@@ -161,6 +161,12 @@ def test_what_is_wrong_comes_first_with_what_to_do() -> None:
     assert point.startswith("12 scans today")
 
 
+def test_numbers_that_are_not_whole_say_so() -> None:
+    note = "Vantio has not answered since 07:00 (Europe/Berlin): newer scans are missing."
+    text = wide(views.home(replace(QUIET, today=replace(QUIET.today, notes=(note,)))))
+    assert f"last read 2 min ago\n{note}" in text
+
+
 def test_many_troubles_are_counted() -> None:
     text = wide(views.home(busy(troubles=BUSY.troubles * 9)))
     assert text.count("⚠️") == 5

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bot.slack.message import Message
 
 _MINUTE = 60
-_TROUBLES, _GETS, _MUTES = 5, 15, 10  # the most that are shown of each
+_TROUBLES, _NOTES, _GETS, _MUTES = 5, 3, 15, 10  # the most that are shown of each
 _UNREAD = (
     "*I am reading your Vantio account for the first time.* The numbers come when that is done."
 )
@@ -54,7 +54,8 @@ def home(found: Home, note: str = "") -> Message:
     point = lead(found.today) if found.fresh_until is not None else _UNREAD
     content: list[Part] = [kit.section(note)] if note else []
     content += _wrong(found)
-    content += [kit.section(point), kit.context(_freshness(found))]
+    notes = [escape(note, 300) for note in found.today.notes[:_NOTES]]
+    content += [kit.section(point), kit.context(_freshness(found), *notes)]
     if found.fresh_until is not None:
         content += [*_numbers(found), *_section("Running now", *_running(found))]
     content += _section("What comes by itself", *kit.sections(_gets(found)))

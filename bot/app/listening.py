@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from slack_sdk import WebClient
 
+    from bot.services.permissions import Permissions
     from bot.services.questions import Questions
 
 logger = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ class Ear(Protocol):
 def bolt(
     client: WebClient,
     questions: Questions,
+    permissions: Permissions,
     clock: Callable[[], int],
     signing_secret: str | None = None,
 ) -> App:
@@ -63,9 +65,9 @@ def bolt(
         logger=logging.getLogger("bot.bolt"),
     )
     repeats.register(app)
-    commands.register(app, questions, clock)
-    actions.register(app, questions, clock)
-    noise.register(app, questions.noise, clock)
+    commands.register(app, questions, permissions, clock)
+    actions.register(app, questions, permissions, clock)
+    noise.register(app, questions.noise, permissions, clock)
     return app
 
 

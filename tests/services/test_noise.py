@@ -124,8 +124,8 @@ def test_mutes_cover_poster_building_and_program(database: Database) -> None:
             later = [noise.gate(tx, each, "#alerts", NOW + HOUR) for each in alerts.values()]
         assert {name for name, gate in gates.items() if isinstance(gate, Muted)} == names
         assert elsewhere == later == [Sent()] * 5
-        assert noise.unmute(made.key) == made
-        assert noise.unmute(made.key) is None
+        assert noise.unmute(made.key, "U2", NOW + HOUR) == made
+        assert noise.unmute(made.key, "U2", NOW + HOUR) is None
 
 
 def test_what_can_not_be_muted(database: Database) -> None:

@@ -11,6 +11,7 @@ import waitress
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.wsgi import SlackRequestHandler
+from slack_bolt.authorization import AuthorizeResult
 
 from bot.listeners import actions, commands, noise, repeats
 from bot.slack.client import call
@@ -62,6 +63,8 @@ def bolt(
         signing_secret=signing_secret or "",
         request_verification_enabled=signing_secret is not None,
         token_verification_enabled=False,
+        # Answers go through response URLs: Bolt needs no token, nor to ask Slack whose it is.
+        authorize=_authorized,
         logger=logging.getLogger("bot.bolt"),
     )
     repeats.register(app)
@@ -69,6 +72,11 @@ def bolt(
     actions.register(app, questions, permissions, clock)
     noise.register(app, questions.noise, permissions, clock)
     return app
+
+
+def _authorized(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+    """Slack, which vouches for whoever asks, knows one installation of this bot."""
+    return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
 
 
 class SocketEar:

@@ -29,6 +29,15 @@ def trusted(text: str) -> SplitResult:
     return parts
 
 
+def is_private(text: str) -> bool:
+    """Whether nobody on the way can read what is sent to an address."""
+    try:
+        parts = _split(text)
+    except ValueError:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and is_here(parts.hostname or ""))
+
+
 def is_here(host: str) -> bool:
     """Whether a host is this machine, which nothing leaves on its way there."""
     return host == "localhost" or (_is_ip(host) and ip_address(host).is_loopback)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.app import alerting, listening, publishing, reading
 from bot.app.polling import polled
-from bot.app.sending import delivery, web_client
+from bot.app.sending import delivery, permissions, web_client
 from bot.config import ConfigError
 from bot.schedule import Clock
 from bot.slack.errors import Refused, SlackError
@@ -101,8 +101,8 @@ def _ear(settings: Settings, database: Database, now: Callable[[], int]) -> Ear:
     port = settings.config.slack.http_port
     secret = settings.secret("SLACK_SIGNING_SECRET") if port else None
     questions = reading.questions(settings, database)
-    managers = settings.config.managers
-    app = listening.bolt(web_client(settings), questions, now, secret, managers)
+    client = web_client(settings)
+    app = listening.bolt(client, questions, permissions(settings, client), now, secret)
     if not port:
         return listening.SocketEar(app, settings.secret("SLACK_APP_TOKEN"))
     try:

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.config import SECRETS
-from bot.services.checkup import disk, settings, slack
+from bot.services.checkup import access, disk, settings, slack
 from bot.services.checkup.clock import clock
 from bot.services.checkup.disk import Place
 from bot.services.checkup.finding import Checked, ok, wrong
 from bot.services.checkup.store import Expected, deep, store
 from bot.services.checkup.vantio import vantio
 from bot.services.ingest import feeds_of
+from bot.slack.lookup import Lookup
 from bot.slack.probe import clock_skew
 from bot.slack.sender import Sender, make_client
 from bot.store.opening import SQLITE, open_store
@@ -90,6 +91,7 @@ def _settings(found: Settings, now: int) -> Iterator[Finding]:
     }
     overridden = [each.channel for each in config.alerts.overrides]
     yield settings.source(found.source, config.zone)
+    yield access.managers(config.told, config.groups)
     yield from settings.filters(filters, now, config.zone)
     yield from settings.overrides(overridden, config.alerts.channels)
     yield from settings.purpose(len(_uses(found)))
@@ -107,8 +109,15 @@ def _vantio(found: Settings) -> Checked:
 
 
 def _slack(found: Settings) -> Checked:
+    config = found.config
+
     def ask(client: WebClient) -> Checked:
-        return Checked(list(slack.slack(Sender(client), _uses(found))), clock_skew(client))
+        sender = Sender(client)
+        told = list(slack.slack(sender, _uses(found)))
+        if told[0].verdict == "ok":  # otherwise the rest would fail in the same way
+            told += access.groups(config.groups, Lookup(client).members)
+            told += access.asking(config.slack.ask_in, sender.channel_id)
+        return Checked(told, clock_skew(client))
 
     return _with_secret(found, slack.SUBJECT, "SLACK_BOT_TOKEN", _client(found), ask)
 

@@ -11,6 +11,7 @@ import waitress
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.wsgi import SlackRequestHandler
+from slack_bolt.authorization import AuthorizeResult
 
 from bot.listeners import actions, commands, home, noise, repeats
 from bot.services.home import Homes
@@ -20,10 +21,11 @@ from bot.slack.errors import Refused, SlackError
 from bot.slack.sender import Sender
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Iterable
 
     from slack_sdk import WebClient
 
+    from bot.services.permissions import Permissions
     from bot.services.questions import Questions
 
 logger = logging.getLogger(__name__)
@@ -51,35 +53,41 @@ class Ear(Protocol):
 def bolt(
     client: WebClient,
     questions: Questions,
+    permissions: Permissions,
     clock: Callable[[], int],
     signing_secret: str | None = None,
-    managers: Collection[str] = (),
 ) -> App:
     """The Bolt app with every listener.
 
-    In Socket Mode there is nothing to sign, and no `signing_secret` is needed. `managers` are Slack
-    ids of people who see every channel on their Home.
+    In Socket Mode there is nothing to sign, and no `signing_secret` is needed.
     """
     app = App(
         client=client,
         signing_secret=signing_secret or "",
         request_verification_enabled=signing_secret is not None,
         token_verification_enabled=False,
+        # Answers go through response URLs: Bolt needs no token, nor to ask Slack whose it is.
+        authorize=_authorized,
         logger=logging.getLogger("bot.bolt"),
     )
     repeats.register(app)
-    commands.register(app, questions, clock)
-    actions.register(app, questions, clock)
-    noise.register(app, questions.noise, clock)
+    commands.register(app, questions, permissions, clock)
+    actions.register(app, questions, permissions, clock)
+    noise.register(app, questions.noise, permissions, clock)
     sender = Sender(client)
-    home.register(app, _homes(sender, questions, managers), sender, clock)
+    home.register(app, _homes(sender, questions, permissions), permissions, sender, clock)
     return app
 
 
-def _homes(sender: Sender, questions: Questions, managers: Collection[str]) -> Homes:
-    places = Places(sender.channel_id, managers)
+def _homes(sender: Sender, questions: Questions, permissions: Permissions) -> Homes:
+    places = Places(sender.channel_id, permissions.managers)
     read = questions.reports, questions.condition, questions.noise
     return Homes(*read, places, sender.permalink)
+
+
+def _authorized(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+    """Slack, which vouches for whoever asks, knows one installation of this bot."""
+    return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
 
 
 class SocketEar:

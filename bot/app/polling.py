@@ -45,7 +45,7 @@ def polled(settings: Settings, database: Database, stop: Event, clock: Callable[
     ingest = Ingest(database, asking, feeds_of(chosen.programs), clock, intervals)
     programs: list[str | None] = [*chosen.programs] or [None]
     directory = Directory(database, asking, programs, clock, chosen.directory_hours * _HOUR)
-    managers = settings.config.managers
+    managers = settings.config.told
     retention = Retention(database, settings.config.store.keep_days, clock)
     polling = Polling(ingest, directory, asking, database, retention, managers, clock)
     return Polled(polling, ingest, vantio)

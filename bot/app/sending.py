@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from bot.config import settings_mistake
 from bot.services.delivery import Delivery, Patience
+from bot.services.permissions import Permissions
+from bot.slack.lookup import Lookup
 from bot.slack.sender import Sender, make_client
 
 if TYPE_CHECKING:
@@ -39,4 +41,10 @@ def delivery(
         ConfigError: when the token is missing, or it or the address can't be right.
     """
     sender = Sender(web_client(settings))
-    return Delivery(database, sender, settings.config.managers, clock, PATIENCE), sender
+    return Delivery(database, sender, settings.config.told, clock, PATIENCE), sender
+
+
+def permissions(settings: Settings, client: WebClient) -> Permissions:
+    """What says who may change something, and where questions are answered."""
+    config, lookup = settings.config, Lookup(client)
+    return Permissions(config.managers, config.slack.ask_in, lookup.members, lookup.channel_name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
+from bot.domain.address import trusted
 from bot.domain.calendar import valid_zone, zones_like
 
 if TYPE_CHECKING:
@@ -42,13 +43,21 @@ def _zone(name: str) -> str:
     return name
 
 
+def _address(text: str) -> str:
+    trusted(text)
+    return text
+
+
 def _with_slash(address: str) -> str:
     return address if address.endswith("/") else f"{address}/"
 
 
-def _member(id_: str) -> str:
-    if not (id_[:1] in {"U", "W"} and id_.isalnum()):
-        raise ValueError(f"{id_!r} is no Slack member id (U...); copy it from a profile")
+def _manager(id_: str) -> str:
+    if not re.fullmatch(r"[UWS][A-Z0-9]+", id_):
+        raise ValueError(
+            f"{id_!r} is no Slack member id (U...) and no id of a user group (S...); "
+            "copy it from a profile, or from the group's page"
+        )
     return id_
 
 
@@ -65,8 +74,9 @@ def _quiet_hours(text: str) -> str:
 
 
 Zone = Annotated[str, AfterValidator(_zone)]
-Member = Annotated[str, AfterValidator(_member)]
+Manager = Annotated[str, AfterValidator(_manager)]
 Channel = Annotated[str, AfterValidator(_channel)]
+Address = Annotated[str, AfterValidator(_address)]
 QuietHours = Annotated[str, AfterValidator(_quiet_hours)]
 Sensitivity = Literal["low", "normal", "high"]
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
@@ -154,13 +164,14 @@ class Slack(Section):
     """How Slack reaches the bot."""
 
     http_port: int = Field(0, ge=0, le=65535)
+    ask_in: tuple[Channel, ...] = ()
 
 
 class Config(Section):
     """What `config.toml` may say."""
 
     zone: Zone = "UTC"
-    managers: tuple[Member, ...] = ()
+    managers: tuple[Manager, ...] = ()
     programs: tuple[Program, ...] = ()
     polling: Polling = Polling()
     store: Store = Store()
@@ -169,16 +180,26 @@ class Config(Section):
     alerts: Alerts = Alerts()
     slack: Slack = Slack()
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The managers whom a direct message reaches: people, not groups."""
+        return tuple(each for each in self.managers if each not in self.groups)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The managers who are user groups (S...)."""
+        return tuple(each for each in self.managers if each.startswith("S"))
+
 
 class Environment(Section):
     """What the environment may say; see `SECRETS` for the secret ones."""
 
     vantio_api_key: SecretStr = SecretStr("")
-    vantio_base_url: str = "https://vantio.app"
+    vantio_base_url: Address = "https://vantio.app"
     slack_bot_token: SecretStr = SecretStr("")
     slack_app_token: SecretStr = SecretStr("")
     slack_signing_secret: SecretStr = SecretStr("")
-    slack_api_url: Annotated[str, AfterValidator(_with_slash)] = "https://slack.com/api/"
+    slack_api_url: Annotated[Address, AfterValidator(_with_slash)] = "https://slack.com/api/"
     database_url: SecretStr = SecretStr("sqlite:///posterpulse.db")
 
 

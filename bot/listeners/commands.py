@@ -6,26 +6,40 @@ from typing import TYPE_CHECKING, Any
 
 from bot.listeners.failures import apologising
 from bot.listeners.showing import show
+from bot.services.permissions import Asker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from slack_bolt import Ack, App, Respond
 
+    from bot.services.permissions import Permissions
     from bot.services.questions import Questions
 
 COMMAND = "/posters"
 
 
-def register(app: App, questions: Questions, clock: Callable[[], int]) -> None:
+def register(
+    app: App, questions: Questions, permissions: Permissions, clock: Callable[[], int]
+) -> None:
     """Answer the command: acknowledged at once, answered through the response URL, privately."""
 
     def answer(ack: Ack, respond: Respond, command: dict[str, Any]) -> None:
         ack()
         with apologising(respond):
-            words = command.get("text", "")
+            words, who = command.get("text", ""), _asker(command)
+            refusal = permissions.to_ask(who)
+            if not refusal and questions.for_managers(words, clock()):
+                refusal = permissions.to_change(who)
+            if refusal:
+                show(respond, refusal)
+                return
             if foreword := questions.foreword(words, clock()):
                 show(respond, foreword)
             show(respond, questions.ask_kindly(words, clock()))
 
     app.command(COMMAND)(answer)
+
+
+def _asker(command: dict[str, Any]) -> Asker:
+    return Asker(command["user_id"], command.get("channel_id", ""), command.get("channel_name", ""))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.listeners.failures import apologising
 from bot.listeners.showing import OnHome
+from bot.services.permissions import Asker
 from bot.slack import views
 from bot.slack.errors import SlackError
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from slack_bolt import App, BoltContext, BoltResponse
 
     from bot.services.home import Homes
+    from bot.services.permissions import Permissions
     from bot.slack.message import Message
     from bot.slack.sender import Sender
 
@@ -30,9 +32,11 @@ _REST = 5  # seconds for which a Home that was just drawn is good enough
 _REMEMBERED = 1000
 
 
-def register(app: App, homes: Homes, sender: Sender, clock: Callable[[], int]) -> None:
+def register(
+    app: App, homes: Homes, permissions: Permissions, sender: Sender, clock: Callable[[], int]
+) -> None:
     """Draw the Home on opening, and let presses on it be answered there."""
-    drawing, lately = _Drawing(homes, sender, clock), _Lately()
+    drawing, lately = _Drawing(homes, permissions, sender, clock), _Lately()
 
     def opened(event: dict[str, Any]) -> None:
         # A person who clicks on the messages of the bot opens something else than the Home.
@@ -55,13 +59,19 @@ class _Drawing:
     """Puts Homes before people."""
 
     homes: Homes
+    permissions: Permissions
     sender: Sender
     clock: Callable[[], int]
 
     def draw(self, user: str, note: str = "") -> None:
         """Show a person the Home, below a note (mrkdwn) if there is one."""
         with apologising(OnHome(partial(self._publish, user))):
-            self._publish(user, views.home(self.homes.of(user, self.clock()), note))
+            # Where questions are answered in listed channels only, a Home must be no way around.
+            refusal = self.permissions.to_ask(Asker(user))
+            self._publish(user, refusal or self._home(user, note))
+
+    def _home(self, user: str, note: str) -> Message:
+        return views.home(self.homes.of(user, self.clock()), note)
 
     def say(self, user: str, message: Message) -> None:
         """Answer what a person pressed: on top of the Home, which may have changed by it."""

@@ -190,7 +190,16 @@ create index outbox_revised on outbox (revise_at) where revision is not null;
 create index outbox_repeated on outbox (look_again_at) where look_again_at is not null
 """
 
-MIGRATIONS = (("first", FIRST), ("ranks", RANKS), ("alerts", ALERTS))
+# Who changed what: what was done to which subject, and how it is since then.
+CHANGES = """
+create table change (
+    key {serial}, at bigint not null, author {name} not null, deed {name} not null,
+    subject {name} not null, scope {name} not null, channel {name} not null,
+    detail {name} not null);
+create index change_deed on change (deed, key)
+"""
+
+MIGRATIONS = (("first", FIRST), ("ranks", RANKS), ("alerts", ALERTS), ("changes", CHANGES))
 
 _DIALECTS = {
     "sqlite": {

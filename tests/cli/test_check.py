@@ -203,11 +203,39 @@ def test_nobody_can_be_reached(desk: Desk) -> None:
 
 def test_addresses_to_which_no_secret_is_sent(desk: Desk) -> None:
     elsewhere = "http://elsewhere.example/"
-    addresses = {"VANTIO_BASE_URL": elsewhere, "SLACK_API_URL": elsewhere}
-    assert desk.check(**addresses, DATABASE_URL="mysql://elsewhere.example") == 1
-    assert "must be https" in desk.line("✗ Vantio")
+    assert desk.check(VANTIO_BASE_URL=elsewhere, SLACK_API_URL=elsewhere) == 2
+    why = "must be https://elsewhere.example: over http the key would travel in clear."
+    assert desk.err == (f"environment: VANTIO_BASE_URL: {why}\nenvironment: SLACK_API_URL: {why}\n")
+
+
+def test_a_store_of_no_kind(desk: Desk) -> None:
+    assert desk.check(DATABASE_URL="mysql://elsewhere.example") == 1
     assert "must look like sqlite:///" in desk.line("✗ Store")
     assert "Disk" not in desk.out
+
+
+def test_managers(desk: Desk, slack: FakeSlack) -> None:
+    assert desk.check(config="") == 0
+    assert "none: everyone may change things, and nobody is told" in desk.line("! Managers")
+    assert desk.check(config='managers = ["U0BOSS1"]') == 0
+    assert "U0BOSS1 may change things" in desk.line("✓ Managers")
+    slack.workspace.groups["S0TEAM1"] = ["U0BOSS1"]
+    assert desk.check(config='managers = ["S0TEAM1"]') == 0
+    assert "groups only: nobody gets a direct message" in desk.line("! Managers")
+    slack.desk.scopes.discard("usergroups:read")
+    assert desk.check(config='managers = ["U0BOSS1", "S0TEAM1"]') == 1
+    told = desk.line("✗ Managers")
+    assert "does not say who is in the group S0TEAM1→" in told
+    assert "the permission usergroups:read" in told
+    slack.desk.scopes.add("usergroups:read")
+    slack.workspace.groups["S0TEAM1"] = []
+    assert desk.check(config='managers = ["U0BOSS1", "S0TEAM1"]') == 0
+    assert "nobody is in the group S0TEAM1" in desk.line("! Managers")
+
+
+def test_a_channel_to_ask_in_that_is_not_there(desk: Desk) -> None:
+    assert desk.check(config='[slack]\nask_in = ["#wallz", "#walls"]') == 0
+    assert "slack.ask_in names #wallz, which is not found→" in desk.line("! Asking")
 
 
 @pytest.mark.parametrize(

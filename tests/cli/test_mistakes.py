@@ -51,7 +51,7 @@ def test_usage_and_settings(terminal: Terminal, arguments: list[str], said: str)
         ({"VANTIO_API_KEY": "sk_hush"}, 1, "(401)"),
         ({"VANTIO_API_KEY": ""}, 2, "environment: VANTIO_API_KEY is not set: "),
         ({"VANTIO_API_KEY": "sk hush"}, 2, "environment: "),
-        ({"VANTIO_BASE_URL": "http://vantio.example"}, 2, "environment: VANTIO_BASE_URL must be"),
+        ({"VANTIO_BASE_URL": "http://vantio.example"}, 2, "environment: VANTIO_BASE_URL: must be"),
         ({"DATABASE_URL": "sqlite:////nowhere/x.db"}, 1, "the folder of /nowhere/x.db"),
         ({"DATABASE_URL": "mysql://u:hush@h/d"}, 1, "DATABASE_URL must look like"),
     ],

@@ -144,3 +144,22 @@ def test_what_slack_does_not_take_is_logged_once(
     assert told.getMessage().startswith("Slack did not take a Home: ")
     assert told.exc_info is None
     assert "xoxb" not in caplog.text
+
+
+def test_a_home_is_no_way_around_the_channels_for_questions(room: Room) -> None:
+    read_once(room)
+    room.ask_in.append("#posters")
+    opened(room, "#posters")
+    assert settled(room) == 1
+    assert "scans" not in str(view(room))
+
+
+def test_a_press_of_somebody_who_may_not_is_answered_there(room: Room) -> None:
+    mute(room)
+    room.managers.append(MAYA)
+    opened(room, "Main Hall")
+    end(room)
+    assert room.slack.workspace.wait_for(lambda: MAYA in first(room))
+    assert "unmute" in str(view(room))
+    with room.database.read() as tx:
+        assert mutes.running(tx, NOW)

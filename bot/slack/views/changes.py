@@ -53,9 +53,9 @@ def _done(change: Change, name: str, zone: str) -> str:
 
 def _subscription(change: Change, where: str) -> str:
     kind = "the alerts" if change.subject == "alert" else f"the {escape(change.subject, 40)}"
-    details = f", {escape(change.detail, 120)}" if change.detail else ""
+    details = f": {escape(change.detail, 120)}" if change.detail else ""
     if change.deed is Deed.UNSUBSCRIBED:
-        return f"sends {kind} to {where} no longer"
+        return f"no longer sends {kind} to {where}"
     if change.deed is Deed.RESUBSCRIBED:
         return f"changed {kind} in {where}{details}"
     return f"sends {kind} to {where}{details}"
@@ -73,7 +73,11 @@ def _stood(detail: str) -> str:
 def _managers(ids: Sequence[str]) -> str:
     if not ids:
         return "names no managers any more: everyone may change things"
-    named = [kit.mention("@", each) for each in ids[:_MOST_NAMED]]
+    named = [_manager(each) for each in ids[:_MOST_NAMED]]
     left = len(ids) - len(named)
     more = [f"{left} more"] if left else []
     return f"names the managers: {', '.join([*named, *more])}"
+
+
+def _manager(id_: str) -> str:
+    return f"the group {escape(id_)}" if id_.startswith("S") else kit.mention("@", id_)

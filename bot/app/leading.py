@@ -60,7 +60,3 @@ class Leading(Generic[Duties]):
         """What the leader does; None where another one leads, or nothing was begun yet."""
         store, made = self._store, self._made
         return made[1] if made and made[0] is store else None
-
-    def close(self) -> None:
-        """Let another one lead."""
-        self._leadership.close()

@@ -39,7 +39,7 @@ class Leading(Generic[Duties]):
         except StoreError as error:
             self._store = None
             if not self._unknown:
-                logger.error("Nobody can tell who leads: %s", error)  # noqa: TRY400 - one line says all
+                logger.error("Who leads is unknown: %s", error)  # noqa: TRY400 - one line says all
             self._unknown = True
         else:
             self._unknown = False

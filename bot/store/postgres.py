@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # rows that are locked would add speed that Slack, at a message a second, can't use.
 WRITER_LOCK = 7_205_759_403
 # A process that is frozen keeps the others from writing for no longer than this.
-_FROZEN_SECONDS = 60
+_FROZEN_SECONDS = 5
 # Compiling a query and starting helpers for it take longer than these queries do.
 _READ = (
     "begin isolation level repeatable read, read only;"

@@ -77,7 +77,7 @@ def test_trouble_ends_the_duties_and_is_told_once(
                 leading.look()
                 assert leading.begin() is None
     said = [each.getMessage() for each in caplog.records]
-    assert said == ["Nobody can tell who leads: The server is gone."] * 2
+    assert said == ["Who leads is unknown: The server is gone."] * 2
 
 
 def test_what_can_not_be_made_now_is_made_later(database: Database) -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from threading import Event
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from bot.app import publishing
 from bot.app.bot import build
 from bot.cli import session
+from bot.store import opening
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 logger = logging.getLogger("bot")
 
@@ -39,9 +44,12 @@ def run(*, port: int | None, verbose: bool) -> None:
     settings = session.settings()
     if port:
         settings = settings.with_port(port)
-    _heed()
-    with suppress(_Told), session.store(settings) as database:
-        bot = build(settings, database, session.now)
+    with (
+        _heeding(),
+        session.store(settings) as database,
+        closing(opening.leadership(database)) as leadership,
+    ):
+        bot = build(settings, database, leadership, session.now)
         publishing.subscribe(settings, database, session.now())
         try:
             who = bot.start()
@@ -53,22 +61,35 @@ def run(*, port: int | None, verbose: bool) -> None:
             raise
         finally:
             bot.stop()
+    _leave()
 
 
 class _Told(BaseException):
     """The bot was told to end."""
 
 
-def _heed() -> None:
-    """Let a signal end whatever the main thread waits for, be it Slack at the start."""
+@contextmanager
+def _heeding() -> Iterator[None]:
+    """Let a signal end the block, whatever the main thread waits for, be it Slack at the start."""
 
     def end(*_: object) -> NoReturn:
         for each in _SIGNALS:
             signal.signal(each, signal.SIG_IGN)
         raise _Told
 
-    for each in _SIGNALS:
-        signal.signal(each, end)
+    before = [(each, signal.signal(each, end)) for each in _SIGNALS]
+    try:
+        with suppress(_Told):
+            yield
+    finally:
+        for each, handler in before:
+            signal.signal(each, handler)
+
+
+def _leave() -> NoReturn:
+    """End at once: Python would wait for the threads in which Slack's libraries wait for Slack."""
+    logging.shutdown()
+    os._exit(0)
 
 
 def _log(*, verbose: bool) -> None:

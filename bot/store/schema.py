@@ -199,7 +199,18 @@ create table change (
 create index change_deed on change (deed, key)
 """
 
-MIGRATIONS = (("first", FIRST), ("ranks", RANKS), ("alerts", ALERTS), ("changes", CHANGES))
+# `leadership` has at most one row: how often somebody began to lead.
+LEADERSHIP = """
+create table leadership (key integer primary key, term bigint not null)
+"""
+
+MIGRATIONS = (
+    ("first", FIRST),
+    ("ranks", RANKS),
+    ("alerts", ALERTS),
+    ("changes", CHANGES),
+    ("leadership", LEADERSHIP),
+)
 
 _DIALECTS = {
     "sqlite": {

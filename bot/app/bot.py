@@ -90,7 +90,7 @@ def build(settings: Settings, database: Database, now: Callable[[], int]) -> Bot
     parts = polled(settings, database, stopping, now)
     publisher = publishing.publisher(settings, database, now())
     watcher = alerting.alerting(settings, database)
-    deliver, sender = delivery(settings, database, now)
+    deliver, sender = delivery(settings, database)
     jobs = _Jobs(parts.polling, watcher, publisher, deliver, now, stopping)
     every = settings.config.polling.every_minutes * 60
     clock = Clock(jobs.poll, jobs.publish, jobs.deliver, every)
@@ -158,7 +158,7 @@ class _Jobs:
     def deliver(self) -> None:
         """Send what the outbox holds."""
         try:
-            self.delivery.deliver(self.stopping.is_set)
+            self.delivery.deliver(self.stopping.wait)
         except StoreError as error:
             logger.error("Nothing could be sent: %s", error)  # noqa: TRY400 - one line says all
 

@@ -17,18 +17,26 @@ if TYPE_CHECKING:
 PACE = 1000  # milliseconds from one message in a channel to the next
 _LEASE = 15_000  # milliseconds for whoever looks for a channel, before another does
 
+# The condition of the index of lanes, in its words.
+OPEN = "state not in ('sent', 'buried', 'withdrawn')"
 # Each lane and its head. SQLite joins in the order of a cross join: lanes first, which are few, so
-# that a long queue in one costs the others nothing.
-_HEADS = """lane cross join outbox head where head.key = (
+# that a long queue in one costs the others nothing. For an equation instead of the two bounds,
+# PostgreSQL may walk through the messages of all lanes in search of the first of one.
+_HEADS = f"""lane cross join outbox head where head.key = (
     select next.key from outbox next
-    where next.lane = lane.key and next.state in ('waiting', 'sending')
-    order by next.key limit 1)"""
-_OPEN = "(paused_since is null or dark = 1 and probe_at <= :now)"
+    where next.lane >= lane.key and next.lane <= lane.key
+        and next.{OPEN}
+    order by next.lane, next.key limit 1)"""
+_ADMITS = "(paused_since is null or dark = 1 and probe_at <= :now)"
 # The key of the message to claim at `:now`, which is `:now_ms` in milliseconds.
 DUE = f"""select head.key from {_HEADS}
-    and found = 1 and ready_at <= :now_ms and {_OPEN}
+    and found = 1 and ready_at <= :now_ms and {_ADMITS}
     and head.state = 'waiting' and head.due_at <= :now
 order by head.due_at, head.key limit 1"""
+# When the next message can be claimed, in milliseconds.
+NEXT = f"""select min(
+    case when ready_at > head.due_at * 1000 then ready_at else head.due_at * 1000 end)
+from {_HEADS} and found = 1 and {_ADMITS} and head.state = 'waiting'"""
 
 
 def enter(tx: Transaction, channel: str, thread_of: str | None) -> str:
@@ -114,10 +122,5 @@ def others_rest(tx: Transaction, lane: str, now_ms: int) -> bool:
 
 def next_ready(tx: Transaction, now: int) -> int | None:
     """When the next message can be claimed, in UTC milliseconds; None where none waits."""
-    ((at,),) = tx.rows(
-        f"""select min(case when ready_at > head.due_at * 1000 then ready_at
-            else head.due_at * 1000 end)
-        from {_HEADS} and found = 1 and {_OPEN} and head.state = 'waiting'""",
-        now=now,
-    )
+    ((at,),) = tx.rows(NEXT, now=now)
     return None if at is None else int(at)

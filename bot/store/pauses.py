@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.store import outbox
+from bot.store import lanes, outbox
 
 if TYPE_CHECKING:
     from bot.store.database import Transaction
@@ -101,7 +101,7 @@ def wanted(tx: Transaction, lane: str) -> bool:
     """Whether anything waits in a lane, or is to go there regularly."""
     return bool(
         tx.rows(
-            """select 1 from outbox where lane = :lane and state in ('waiting', 'sending')
+            f"""select 1 from outbox where lane = :lane and {lanes.OPEN}
             union all
             select 1 from subscription
             where channel = :lane or channel in (select called from place where id = :lane)
@@ -118,8 +118,8 @@ def expire(tx: Transaction, lane: str, now: int) -> None:
     """
     # The first condition on the state is that of the index.
     tx.execute(
-        """update outbox set state = 'buried', error = :error
-        where lane = :lane and state in ('waiting', 'sending') and state = 'waiting'
+        f"""update outbox set state = 'buried', error = :error
+        where lane = :lane and {lanes.OPEN} and state = 'waiting'
             and created_at < case when kind = 'leaderboard' then :week_ago else :day_ago end""",
         error=_TOO_OLD,
         lane=lane,

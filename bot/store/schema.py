@@ -204,9 +204,8 @@ create table lane (
     dark integer not null default 0, probe_at bigint);
 alter table outbox add column lane {name};
 update outbox set lane = channel;
-insert into lane (key)
-    select distinct channel from outbox where state in ('waiting', 'sending');
-create index outbox_lane on outbox (lane, key) where state in ('waiting', 'sending')
+insert into lane (key) select distinct channel from outbox where state in ('waiting', 'sending');
+create index outbox_lane on outbox (lane, key) where state not in ('sent', 'buried', 'withdrawn')
 """
 
 MIGRATIONS = (("first", FIRST), ("ranks", RANKS), ("alerts", ALERTS), ("lanes", LANES))

@@ -112,6 +112,7 @@ def test_status(troubles: list[Trouble], upcoming: list[tuple[str, str, int]]) -
 def test_words(one: str, other: str) -> None:
     fine(views.mistake(one))
     fine(views.trouble(one, other))
+    fine(views.relief(one, other))
 
 
 def test_help() -> None:

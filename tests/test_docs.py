@@ -21,7 +21,7 @@ from bot.cli import COMMANDS, cli
 from bot.config import SECRETS, Config, Environment
 from bot.domain import command
 from bot.listeners import home
-from bot.services.checkup.slack import FOR_PRIVATE, NEEDED
+from bot.services.checkup.slack import FOR_PRIVATE, NEEDED, TO_LOOK, TO_LOOK_IN_PRIVATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -224,7 +224,8 @@ def test_the_manifest_makes_the_app_that_the_bot_needs() -> None:
     assert posters["command"] == "/posters"
     assert posters["should_escape"] is True
     command.parse(posters["usage_hint"], NOW, "UTC")
-    assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) >= {*NEEDED, *FOR_PRIVATE}
+    granted = set(MANIFEST["oauth_config"]["scopes"]["bot"])
+    assert granted >= {*NEEDED, *FOR_PRIVATE, TO_LOOK, TO_LOOK_IN_PRIVATE}
     assert MANIFEST["settings"]["socket_mode_enabled"] is True
     assert MANIFEST["settings"]["interactivity"]["is_enabled"] is True
     assert MANIFEST["settings"]["event_subscriptions"]["bot_events"] == [home.OPENED]

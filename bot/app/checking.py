@@ -21,6 +21,8 @@ from bot.services.ingest import feeds_of
 from bot.slack.lookup import Lookup
 from bot.slack.probe import clock_skew
 from bot.slack.sender import Sender, make_client
+from bot.store import lanes
+from bot.store.database import StoreError
 from bot.store.opening import SQLITE, open_store
 from bot.vantio.address import Address
 from bot.vantio.client import Vantio
@@ -114,13 +116,22 @@ def _slack(found: Settings) -> Checked:
 
     def ask(client: WebClient) -> Checked:
         sender = Sender(client)
-        told = list(slack.slack(sender, _uses(found)))
+        told = list(slack.slack(sender, _uses(found), _places(found), config.delivery.may_repeat))
         if told[0].verdict == "ok":  # otherwise the rest would fail in the same way
             told += access.groups(config.groups, Lookup(client).members)
             told += access.asking(config.slack.ask_in, sender.channel_id)
         return Checked(told, clock_skew(client))
 
     return _with_secret(found, slack.SUBJECT, "SLACK_BOT_TOKEN", _client(found), ask)
+
+
+def _places(found: Settings) -> dict[str, str]:
+    """The ids of channels that the bot has found; without a store, which is told anyway, none."""
+    try:
+        with closing(open_store(found.database_url)) as database, database.read() as tx:
+            return {name.removeprefix("#"): id_ for name, id_ in lanes.places(tx).items()}
+    except StoreError:
+        return {}
 
 
 def _entrance(found: Settings) -> Checked:

@@ -79,7 +79,7 @@ def bolt(
 
 
 def _homes(sender: Sender, questions: Questions, permissions: Permissions) -> Homes:
-    places = Places(sender.channel_id, permissions.managers)
+    places = Places(sender.channel_id, permissions.manages)
     read = questions.reports, questions.condition, questions.noise
     return Homes(*read, places, sender.permalink)
 

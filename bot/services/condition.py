@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.domain.model import Status, Trouble
-from bot.store import counts, cursors, directory, health, outbox, quarantine, subscriptions
+from bot.store import counts, cursors, directory, health, outbox, pauses, quarantine, subscriptions
 
 if TYPE_CHECKING:
     from bot.domain.model import Programs
@@ -72,7 +72,15 @@ class Condition:
         return down
 
     def _troubles(self, tx: Transaction, now: int) -> list[Trouble]:
-        return self.failures(tx, now) + [
-            Trouble(f"A message to {each.channel} was given up ({each.kind}).", each.error)
-            for each in outbox.buried(tx, now - RECENT)[:3]
+        paused = [
+            Trouble(f"Nothing is posted in {each.channel}: {each.problem}.", each.remedy)
+            for each in pauses.every(tx)
         ]
+        return (
+            self.failures(tx, now)
+            + paused
+            + [
+                Trouble(f"A message to {each.channel} was given up ({each.kind}).", each.error)
+                for each in outbox.buried(tx, now - RECENT)[:3]
+            ]
+        )

@@ -12,7 +12,7 @@ from bot.domain.naming import poster_name
 from bot.services.naming import Names
 from bot.slack.errors import SlackError
 from bot.slack.receipt import Receipt
-from bot.store import alerts, cursors, outbox, subscriptions, told
+from bot.store import alerts, cursors, outbox, pauses, subscriptions, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -140,10 +140,15 @@ class Lost:
 
 def troubles(tx: Transaction, condition: Condition, now: int) -> tuple[list[Trouble], list[Lost]]:
     """What is wrong with all of the bot, and what with single channels, as of `now`."""
+    paused = [
+        Lost(each.channel, "nothing is posted since", each.since, f"{each.problem}. {each.remedy}")
+        for each in pauses.every(tx)
+    ]
     together: dict[str, list[outbox.Buried]] = {}
     for each in outbox.buried(tx, now - _LATELY):
         together.setdefault(each.channel, []).append(each)
-    return condition.failures(tx, now), [_given_up(each) for each in together.values()]
+    given_up = [_given_up(each) for each in together.values()]
+    return condition.failures(tx, now), paused + given_up
 
 
 def _given_up(buried: Sequence[outbox.Buried]) -> Lost:

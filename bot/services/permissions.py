@@ -60,6 +60,10 @@ class Permissions:
             return None
         return views.ask_elsewhere(self.ask_in)
 
+    def manages(self, user: str) -> bool:
+        """Whether somebody is named as a manager, alone or within a group."""
+        return bool(self.managers) and self.to_change(Asker(user)) is None
+
     def to_change(self, asker: Asker) -> Message | None:
         """Why somebody may not change anything; None where they may."""
         groups = [each for each in self.managers if each.startswith(_GROUP)]

@@ -8,7 +8,7 @@ from bot.domain.home import Place
 from bot.slack.errors import SlackError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
 
     from bot.slack.channels import Channel
 
@@ -19,18 +19,18 @@ _KNOWN, _UNKNOWN = 600, 60
 class Places:
     """Looks places up, each every few minutes at most; safe to share between threads.
 
-    `find` asks Slack for what the settings call by name or id; `managers` are Slack ids of people
-    who may know of every place.
+    `find` asks Slack for what the settings call by name or id; `manages` says of the Slack id of a
+    person whether they may know of every place.
     """
 
-    def __init__(self, find: Callable[[str], Channel], managers: Collection[str]) -> None:
+    def __init__(self, find: Callable[[str], Channel], manages: Callable[[str], bool]) -> None:
         self._find = find
-        self._managers = frozenset(managers)
+        self._manages = manages
         self._found: dict[str, tuple[int, Channel | None]] = {}
 
     def of(self, named: str, user: str, now: int) -> Place | None:
         """What `user` may know of a place; None where it is somebody else's direct messages."""
-        channel, manages = self._channel(named, now), user in self._managers
+        channel, manages = self._channel(named, now), self._manages(user)
         if channel is None:
             return Place(name=named if manages else "", open=manages)
         personal = not channel.name

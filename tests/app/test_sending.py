@@ -24,11 +24,11 @@ def test_trouble_is_told_to_people_and_not_to_groups(tmp_path: Path) -> None:
     database = open_store(f"sqlite:///{tmp_path / 'store.db'}")
     with FakeSlack() as slack:
         environment = {"SLACK_BOT_TOKEN": slack.desk.bot_token, "SLACK_API_URL": slack.api_url}
-        deliver, _ = delivery(load(environment, str(config)), database, lambda: NOW)
+        deliver, _ = delivery(load(environment, str(config)), database)
         with database.write() as tx:
             message = json.dumps(views.help().to_dict())
             outbox.add(tx, "digest/1", "digest", "#nowhere", message, NOW)
-        deliver.deliver(lambda: False)
+        deliver.deliver(lambda _seconds: False)
     with database.read() as tx:
         addressed = tx.rows("select channel from outbox order by key")
     database.close()

@@ -47,7 +47,7 @@ def slack() -> Iterator[FakeSlack]:
 def homes(store: Database, slack: FakeSlack) -> Homes:
     sender = Sender(make_client("xoxb-sandbox", slack.api_url, 5))
     condition = Condition(store, PROGRAMS, ZONE, ["impressions"], 300)
-    places = Places(sender.channel_id, [BOSS])
+    places = Places(sender.channel_id, BOSS.__eq__)
     noise = Noise(store, PROGRAMS, ZONE)
     return Homes(Reports(store, PROGRAMS), condition, noise, places, sender.permalink)
 

@@ -5,7 +5,7 @@ from bot.slack.views.answers import answer
 from bot.slack.views.changes import changes
 from bot.slack.views.digests import digest, leaderboard
 from bot.slack.views.guidance import help, mistake  # noqa: A004 - the words of `/posters help`
-from bot.slack.views.health import status
+from bot.slack.views.health import relief, status
 from bot.slack.views.home import home
 from bot.slack.views.noise import ended, muted, mutes, stood, thanks, unmuted
 from bot.slack.views.permissions import ask_elsewhere, managers_only, managers_unknown
@@ -34,6 +34,7 @@ __all__ = [
     "quiet",
     "rehearsal",
     "rehearsing",
+    "relief",
     "status",
     "stood",
     "thanks",

@@ -85,7 +85,7 @@ def _trouble(each: Trouble, found: Home) -> str:
 
 def _snag(each: Snag, zone: str) -> str:
     what = f"{_begun(_place(each.place))}: {escape(each.what, 120)} {clock(each.at, zone)}"
-    return f"⚠️ *{what}*\n{escape(each.reason, 500) if each.reason else _UNTOLD}"
+    return f"⚠️ *{what}*\n{_begun(escape(each.reason, 500)) if each.reason else _UNTOLD}"
 
 
 def _freshness(found: Home) -> str:

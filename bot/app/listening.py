@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _AGAIN_SECONDS = 5
-_GRACE_SECONDS = 5
 _BAD_TOKEN = {"invalid_auth", "not_allowed_token_type", "not_authed", "token_revoked"}
 _APP_TOKEN = (
     "Copy the app-level token (xapp-...) again from the app's page under Basic Information."  # noqa: S105 - a sentence
@@ -41,8 +40,8 @@ class Ear(Protocol):
     def start(self) -> None:
         """Begin to hear, without blocking."""
 
-    def stop(self) -> None:
-        """Hear no more."""
+    def stop(self, grace: float) -> None:
+        """Hear no more; what doesn't end within so many seconds is left alone."""
 
 
 def bolt(
@@ -96,13 +95,13 @@ class SocketEar:
             logger.warning("Socket Mode: %s It is tried again.", error)
         self._watch.start()
 
-    def stop(self) -> None:
+    def stop(self, grace: float) -> None:
         """See `Ear.stop`."""
         self._stop.set()
         # In an outage this would wait for as long as Slack keeps silent.
         closing = Thread(target=self._handler.close, name="socket-end", daemon=True)
         closing.start()
-        closing.join(_GRACE_SECONDS)
+        closing.join(grace)
 
     def _connect(self) -> None:
         try:
@@ -156,11 +155,11 @@ class HttpEar:
         """See `Ear.start`."""
         self._thread.start()
 
-    def stop(self) -> None:
+    def stop(self, grace: float) -> None:
         """See `Ear.stop`."""
         self._server.close()
         if self._thread.is_alive():
-            self._thread.join(_GRACE_SECONDS)
+            self._thread.join(grace)
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI
         if environ["PATH_INFO"] == HEALTH_PATH:

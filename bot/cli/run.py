@@ -5,15 +5,19 @@ from __future__ import annotations
 import logging
 import signal
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from threading import Event
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from bot.app import publishing
 from bot.app.bot import build
 from bot.cli import session
+from bot.store import opening
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 logger = logging.getLogger("bot")
 
@@ -39,9 +43,9 @@ def run(*, port: int | None, verbose: bool) -> None:
     settings = session.settings()
     if port:
         settings = settings.with_port(port)
-    _heed()
-    with suppress(_Told), session.store(settings) as database:
-        bot = build(settings, database, session.now)
+    with _heeding(), session.store(settings) as database:
+        leadership = opening.leadership(database)
+        bot = build(settings, database, leadership, session.now)
         publishing.subscribe(settings, database, session.now())
         try:
             who = bot.start()
@@ -59,16 +63,22 @@ class _Told(BaseException):
     """The bot was told to end."""
 
 
-def _heed() -> None:
-    """Let a signal end whatever the main thread waits for, be it Slack at the start."""
+@contextmanager
+def _heeding() -> Iterator[None]:
+    """Let a signal end the block, whatever the main thread waits for, be it Slack at the start."""
 
     def end(*_: object) -> NoReturn:
         for each in _SIGNALS:
             signal.signal(each, signal.SIG_IGN)
         raise _Told
 
-    for each in _SIGNALS:
-        signal.signal(each, end)
+    before = [(each, signal.signal(each, end)) for each in _SIGNALS]
+    try:
+        with suppress(_Told):
+            yield
+    finally:
+        for each, handler in before:
+            signal.signal(each, handler)
 
 
 def _log(*, verbose: bool) -> None:

@@ -190,7 +190,12 @@ create index outbox_revised on outbox (revise_at) where revision is not null;
 create index outbox_repeated on outbox (look_again_at) where look_again_at is not null
 """
 
-MIGRATIONS = (("first", FIRST), ("ranks", RANKS), ("alerts", ALERTS))
+# `leadership` has at most one row: how often somebody began to lead.
+LEADERSHIP = """
+create table leadership (key integer primary key, term bigint not null)
+"""
+
+MIGRATIONS = (("first", FIRST), ("ranks", RANKS), ("alerts", ALERTS), ("leadership", LEADERSHIP))
 
 _DIALECTS = {
     "sqlite": {

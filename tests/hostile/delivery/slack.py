@@ -124,6 +124,7 @@ class Slack:
             "conversations.history": self._history,
             "conversations.replies": self._replies,
             "conversations.info": lambda asked: {"channel": self._channel(asked["channel"])},
+            "auth.test": lambda _: {"user_id": "UBOT", "user": "posterpulse", "team": "Soak"},
             "conversations.list": lambda _: {"channels": [*map(self._channel, self.names)]},
         }
 

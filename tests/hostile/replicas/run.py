@@ -35,7 +35,8 @@ WITHIN = 5.0  # seconds until another one polls
 PATIENCE = 60.0
 SETTLED_WITHIN = 600.0  # it takes minutes until a message of unknown fate is looked for
 FROZEN = (6.0, 10.0)  # seconds
-FIRST, MORE = 300, 60  # scans
+FIRST = 300  # scans
+POSTERS = 40
 CONFIG = """
 [polling]
 every_minutes = 1
@@ -55,12 +56,16 @@ scans = 50
 
 @dataclass(frozen=True)
 class Plan:
-    """How often the leader ends; every `freezes`th time it is frozen instead (0: never)."""
+    """How often the leader ends; every `freezes`th time it is frozen instead (0: never).
+
+    `crowd` is how many scans one poster gets each time: 50 are an alert, which is edited later.
+    """
 
     deaths: int
     messages: int
     freezes: int = 0
     seed: int = 1
+    crowd: int = 60
 
 
 @dataclass
@@ -91,7 +96,7 @@ class Replica:
     """One bot, which comes back after it was killed."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        self.vantio = FakeVantio(scans(0, FIRST))
+        self.vantio = FakeVantio(scans(0, FIRST, "poster_0"))
         self._folder, self._environment = folder, environment
         folder.mkdir()
         (folder / "config.toml").write_text(CONFIG)
@@ -104,8 +109,8 @@ class Replica:
             try:
                 yield
             finally:
-                self.signal(signal.SIGCONT)
-                self.running.kill()
+                if not self.dead:
+                    self.running.kill()
 
     def start(self) -> None:
         """Let it run."""
@@ -116,6 +121,11 @@ class Replica:
     def signal(self, number: signal.Signals) -> None:
         """Send it a signal."""
         self.running.process.send_signal(number)
+
+    @property
+    def dead(self) -> bool:
+        """Whether it was killed and has not come back."""
+        return self.running.process.poll() is not None
 
     @property
     def asked(self) -> int:
@@ -161,6 +171,9 @@ class Run:
         leader, _ = self._next_to_ask(replicas, [0] * REPLICAS)
         for number in range(self.plan.deaths):
             for each in replicas:
+                if each.dead:
+                    each.start()
+            for each in replicas:
                 each.running.says("Ready")
             self._happen(number)
             time.sleep(self._chance.random() ** 2 * 2)
@@ -175,7 +188,6 @@ class Run:
         leader.running.kill()
         found, seconds = self._next_to_ask(replicas, before, leader)
         self.outcome.after_death.append(seconds)
-        leader.start()
         return found
 
     def _freeze(self, replicas: list[Replica], leader: Replica) -> Replica:
@@ -202,8 +214,8 @@ class Run:
         raise AssertionError(f"nobody polls\n{logs}")
 
     def _more_scans(self, replicas: list[Replica]) -> None:
-        rows = scans(self._made, self._made + MORE)
-        self._made += MORE
+        rows = scans(self._made, self.plan.crowd, f"poster_{self.deaths % POSTERS}")
+        self._made += self.plan.crowd
         for each in replicas:
             each.vantio.add(*rows)
 
@@ -232,10 +244,13 @@ class Run:
 
     def _end(self, replicas: list[Replica]) -> None:
         for each in replicas:
+            if each.dead:
+                continue
             started = time.monotonic()
             code = each.running.end()
-            if code or time.monotonic() - started > WITHIN:
-                self.outcome.problems.append(f"a bot ended with {code}")
+            seconds = time.monotonic() - started
+            if code or seconds > WITHIN:
+                self.outcome.problems.append(f"a bot ended with {code} after {seconds:.1f} s")
             self.outcome.problems += [
                 line for line in each.running.log.splitlines() if "Traceback" in line
             ]
@@ -256,15 +271,10 @@ class Run:
             found.problems.append(str(verdict))
 
 
-def scans(first: int, last: int) -> list[dict[str, Any]]:
-    """Rows of the API: a day of history first, and later ones of the last minutes, in crowds."""
-    now = time.time()
-    since = now - 90_000 if first == 0 else now - 60
+def scans(first: int, count: int, poster: str) -> list[dict[str, Any]]:
+    """Rows of the API: the first are of yesterday, later ones of the last minute."""
+    since = time.time() - (60 if first else 90_000)
     return [
-        {
-            "id": f"imp_{n}",
-            "poster_id": f"poster_{n // MORE % 40 if first else n % 7}",
-            "scanned_at": since + (n - first) / (last - first) * 59,
-        }
-        for n in range(first, last)
+        {"id": f"imp_{n}", "poster_id": poster, "scanned_at": since + (n - first) / count * 59}
+        for n in range(first, first + count)
     ]

@@ -53,17 +53,17 @@ class SharedDatabase(FragileDatabase):
 
 @pytest.fixture
 def room(database: Database) -> Iterator[Mailroom]:
-    with slack_of() as slack:
+    with slack_of(channels=[f"place-{n}" for n in range(60)]) as slack:
         yield Mailroom(database, slack)
 
 
-def brew(room: Mailroom, weather: str) -> None:
-    """Let it come, once."""
+def brew(room: Mailroom, intent: str, weather: str) -> None:
+    """Let it come, once, where this message goes."""
     room.slack._api.faults._waiting.clear()
     for method, kind in WEATHER[weather]:
         room.slack.fault(method, kind, seconds=LATE)
-    channel = room.slack.workspace.channel("posters")
-    if weather == "history has pages" and not room.slack.workspace.messages(channel.id):
+    if weather == "history has pages":
+        channel = room.slack.workspace.channel(f"place-{intent}")
         for number in range(210):
             room.slack.workspace.post(channel, "U0MAYA", f"chatter {number}")
 
@@ -73,7 +73,7 @@ def live_and_die(room: Mailroom, fragile: FragileDatabase, intent: str, weather:
     sender = FragileSender(room.slack, fragile.fuse)
     sender._client.timeout = TIMEOUT  # type: ignore[assignment] # a second is long for so many
     try:
-        Mailroom(fragile, room.slack, room.clock).intend(intent)
+        Mailroom(fragile, room.slack, room.clock).intend(intent, f"#place-{intent}")
         for _ in range(4):
             room.delivery(sender, fragile).deliver()
             let_it_land(room, intent, weather)
@@ -101,7 +101,7 @@ def boundaries(room: Mailroom) -> count[int]:
 def check(room: Mailroom, intent: str) -> None:
     """Whoever comes after finds a calm Slack, and tells what is to be told, once."""
     room.slack._api.faults._waiting.clear()
-    room.intend(intent)
+    room.intend(intent, f"#place-{intent}")
     room.settle()
     assert (intent, len(room.standing(intent)), room.state(intent)) == (intent, 1, "sent")
 
@@ -110,7 +110,7 @@ def check(room: Mailroom, intent: str) -> None:
 def test_one_process_dies_anywhere(room: Mailroom, weather: str) -> None:
     for dies_at in boundaries(room):
         room.clock.reset()
-        brew(room, weather)
+        brew(room, f"{dies_at}", weather)
         lived = live_and_die(
             room, FragileDatabase(room.database, Fuse(dies_at)), f"{dies_at}", weather
         )
@@ -126,7 +126,7 @@ def test_one_of_two_processes_dies_anywhere(room: Mailroom, store_url: str, weat
     other = Mailroom(elsewhere, room.slack, room.clock).delivery()
     for dies_at in boundaries(room):
         room.clock.reset()
-        brew(room, weather)
+        brew(room, f"{dies_at}", weather)
         shared = SharedDatabase(room.database, Fuse(dies_at), other.deliver)
         lived = live_and_die(room, shared, f"{dies_at}", weather)
         check(room, f"{dies_at}")

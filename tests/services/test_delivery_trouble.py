@@ -37,7 +37,7 @@ class Moment(Fuse):
 
 @pytest.fixture
 def room(database: Database) -> Iterator[Mailroom]:
-    with slack_of() as slack:
+    with slack_of(channels=[f"place-{n}" for n in range(60)]) as slack:
         yield Mailroom(database, slack)
 
 
@@ -45,7 +45,7 @@ def tell(room: Mailroom, intent: str, moment: Moment) -> int:
     """One process makes a message and delivers it; returns how often the store let it down."""
     fragile, failures = FragileDatabase(room.database, moment), 0
     try:
-        Mailroom(fragile, room.slack, room.clock).intend(intent)
+        Mailroom(fragile, room.slack, room.clock).intend(intent, f"#place-{intent}")
     except StoreError:
         failures += 1
     for _ in range(4):
@@ -61,7 +61,7 @@ def tell(room: Mailroom, intent: str, moment: Moment) -> int:
 
 def check(room: Mailroom, intent: str) -> None:
     room.slack._api.faults._waiting.clear()
-    room.intend(intent)
+    room.intend(intent, f"#place-{intent}")
     room.settle()
     assert (intent, len(room.standing(intent)), room.state(intent)) == (intent, 1, "sent")
 
@@ -93,14 +93,14 @@ def test_a_clock_that_jumps_while_another_process_waits_for_the_answer(
     room: Mailroom, store_url: str, hours: int
 ) -> None:
     elsewhere = open_store(store_url)
-    room.intend("a")
+    room.intend("0", "#place-0")
     room.slack.fault(POST, "late", seconds=0.3)
     Mailroom(elsewhere, room.slack, room.clock).delivery().deliver()
     room.clock.forward(hours * 3600)
     room.delivery().deliver()
     room.clock.forward(10)
     room.delivery().deliver()
-    check(room, "a")
+    check(room, "0")
     elsewhere.close()
 
 

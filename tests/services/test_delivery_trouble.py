@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import resource
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.store import outbox
+from bot.store.backup import back_up
 from bot.store.database import StoreError
 from bot.store.opening import open_store
 from tests.services.dying import FragileDatabase, FragileSender, Fuse
@@ -16,10 +19,13 @@ from tests.services.world import PATIENCE, Mailroom, slack_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
+    from bot.sandbox.fake_slack import FakeSlack
     from bot.store.database import Database
 
 POST = "chat.postMessage"
+PLACES = [f"place-{n}" for n in range(60)]
 FAULTS = ("", "cut_after", "cut_before", "late")
 
 
@@ -37,7 +43,7 @@ class Moment(Fuse):
 
 @pytest.fixture
 def room(database: Database) -> Iterator[Mailroom]:
-    with slack_of(channels=[f"place-{n}" for n in range(60)]) as slack:
+    with slack_of(channels=PLACES) as slack:
         yield Mailroom(database, slack)
 
 
@@ -146,3 +152,34 @@ def test_a_disk_that_takes_no_more(room: Mailroom, kind: type[Full | ReadOnly], 
             disk.mend()
         check(room, intent)
     assert failures > 10
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_store_restored_from_a_copy_repeats_nothing_that_was_on_its_way(
+    tmp_path: Path, fault: str
+) -> None:
+    here, copy = tmp_path / "store.db", tmp_path / "copy.db"
+    restored = 0
+    with slack_of(channels=PLACES) as slack, closing(open_store(f"sqlite:///{here}")) as database:
+        room = Mailroom(database, slack)
+        for moment in moments(room, lambda: back_up(here, copy, lambda *_: None), fault):
+            intent = str(moment.left)
+            tell(room, intent, moment)
+            check(room, intent)
+            if copy.exists():
+                restored += on_its_way(slack, copy, intent)
+                copy.unlink()
+    assert restored > 3
+
+
+def on_its_way(slack: FakeSlack, copy: Path, intent: str) -> bool:
+    """Go on with a copy; False where it had not begun to send, and would send what was sent."""
+    with closing(open_store(f"sqlite:///{copy}")) as database:
+        room = Mailroom(database, slack)
+        with database.read() as tx:
+            found = outbox.outcome(tx, intent)
+        if found is None or found[0] == "waiting":
+            return False
+        room.clock.forward(PATIENCE.certain + 1)
+        check(room, intent)
+        return True

@@ -104,6 +104,7 @@ def check(room: Mailroom, intent: str) -> None:
     room.intend(intent, f"#place-{intent}")
     room.settle()
     assert (intent, len(room.standing(intent)), room.state(intent)) == (intent, 1, "sent")
+    assert not room.asked("chat.delete"), f"{intent} stood twice"
 
 
 @pytest.mark.parametrize("weather", PLAIN)

@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 from bot.cli import COMMANDS, cli
 from bot.config import SECRETS, Config, Environment
 from bot.domain import command
-from bot.services.checkup.slack import FOR_PRIVATE, NEEDED
+from bot.services.checkup.slack import FOR_PRIVATE, NEEDED, TO_LOOK, TO_LOOK_IN_PRIVATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -223,7 +223,8 @@ def test_the_manifest_makes_the_app_that_the_bot_needs() -> None:
     assert posters["command"] == "/posters"
     assert posters["should_escape"] is True
     command.parse(posters["usage_hint"], NOW, "UTC")
-    assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) >= {*NEEDED, *FOR_PRIVATE}
+    granted = set(MANIFEST["oauth_config"]["scopes"]["bot"])
+    assert granted >= {*NEEDED, *FOR_PRIVATE, TO_LOOK, TO_LOOK_IN_PRIVATE}
     assert MANIFEST["settings"]["socket_mode_enabled"] is True
     assert MANIFEST["settings"]["interactivity"]["is_enabled"] is True
     assert f"/invite @{MANIFEST['features']['bot_user']['display_name']}" in README

@@ -103,7 +103,7 @@ def build(
     )
     stopping, vantio = Event(), client(settings)
     leading = Leading(leadership, partial(_duties, settings, vantio, stopping, now))
-    deliver, sender = delivery(settings, database, now)
+    deliver, sender = delivery(settings, database)
     jobs = _Jobs(leading, deliver, stopping)
     clock = Clock(
         Tick("lead", leading.look, LEAD_SECONDS),
@@ -165,7 +165,7 @@ class _Jobs:
     def deliver(self) -> None:
         """Send what the outbox holds."""
         with _noted("Nothing could be sent"):
-            self.delivery.deliver(self.stopping.is_set)
+            self.delivery.deliver(self.stopping.wait)
 
 
 @dataclass(slots=True)

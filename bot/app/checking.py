@@ -19,6 +19,8 @@ from bot.services.checkup.vantio import vantio
 from bot.services.ingest import feeds_of
 from bot.slack.probe import clock_skew
 from bot.slack.sender import Sender, make_client
+from bot.store import lanes
+from bot.store.database import StoreError
 from bot.store.opening import SQLITE, open_store
 from bot.vantio.address import Address
 from bot.vantio.client import Vantio
@@ -108,9 +110,20 @@ def _vantio(found: Settings) -> Checked:
 
 def _slack(found: Settings) -> Checked:
     def ask(client: WebClient) -> Checked:
-        return Checked(list(slack.slack(Sender(client), _uses(found))), clock_skew(client))
+        may_repeat = found.config.delivery.may_repeat
+        told = slack.slack(Sender(client), _uses(found), _places(found), may_repeat)
+        return Checked(list(told), clock_skew(client))
 
     return _with_secret(found, slack.SUBJECT, "SLACK_BOT_TOKEN", _client(found), ask)
+
+
+def _places(found: Settings) -> dict[str, str]:
+    """The ids of channels that the bot has found; without a store, which is told anyway, none."""
+    try:
+        with closing(open_store(found.database_url)) as database, database.read() as tx:
+            return {name.removeprefix("#"): id_ for name, id_ in lanes.places(tx).items()}
+    except StoreError:
+        return {}
 
 
 def _entrance(found: Settings) -> Checked:

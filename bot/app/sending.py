@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from bot.config import settings_mistake
 from bot.services.delivery import Delivery, Patience
+from bot.services.telling import ALERT, HELD
 from bot.slack.sender import Sender, make_client
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from slack_sdk import WebClient
 
     from bot.config import Settings
@@ -30,13 +30,13 @@ def web_client(settings: Settings) -> WebClient:
         return make_client(token, settings.environment.slack_api_url, PATIENCE.timeout)
 
 
-def delivery(
-    settings: Settings, database: Database, clock: Callable[[], int]
-) -> tuple[Delivery, Sender]:
+def delivery(settings: Settings, database: Database) -> tuple[Delivery, Sender]:
     """What delivers the outbox, and the hand that it posts with.
 
     Raises:
         ConfigError: when the token is missing, or it or the address can't be right.
     """
     sender = Sender(web_client(settings))
-    return Delivery(database, sender, settings.config.managers, clock, PATIENCE), sender
+    managers, kinds = settings.config.managers, set[str](settings.config.delivery.may_repeat)
+    may_repeat = kinds | {HELD} if ALERT in kinds else kinds
+    return Delivery(database, sender, managers, time.time, PATIENCE, may_repeat), sender

@@ -150,6 +150,12 @@ class Alerts(Section):
     overrides: tuple[Override, ...] = ()
 
 
+class Delivery(Section):
+    """What of unknown fate may rather come twice than not at all, where nobody may look."""
+
+    may_repeat: tuple[Literal["digest", "leaderboard", "alert"], ...] = ()
+
+
 class Slack(Section):
     """How Slack reaches the bot."""
 
@@ -167,6 +173,7 @@ class Config(Section):
     digest: Digest = Digest()
     leaderboard: Leaderboard = Leaderboard()
     alerts: Alerts = Alerts()
+    delivery: Delivery = Delivery()
     slack: Slack = Slack()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.domain.model import Status, Trouble
-from bot.store import counts, cursors, directory, health, outbox, quarantine, subscriptions
+from bot.store import counts, cursors, directory, health, outbox, pauses, quarantine, subscriptions
 
 if TYPE_CHECKING:
     from bot.domain.model import Programs
@@ -68,6 +68,10 @@ class Condition:
         fresh = cursors.fresh_until(tx, self.feeds)
         if not down and fresh is not None and now - fresh > LATE_POLLS * self.every:
             down.append(Trouble("Polling has stopped.", "Is `posterpulse run` still running?"))
+        down += [
+            Trouble(f"Nothing is posted in {each.channel}: {each.problem}.", each.remedy)
+            for each in pauses.every(tx)
+        ]
         return down + [
             Trouble(f"A message to {each.channel} was given up ({each.kind}).", each.error)
             for each in outbox.buried(tx, now - RECENT)[:3]

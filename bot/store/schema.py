@@ -195,7 +195,32 @@ LEADERSHIP = """
 create table leadership (key integer primary key, term bigint not null)
 """
 
-MIGRATIONS = (("first", FIRST), ("ranks", RANKS), ("alerts", ALERTS), ("leadership", LEADERSHIP))
+# In which order and how fast each channel gets its messages.
+#
+# The `lane` of a message is the Slack id of the channel or person that it goes to, or what the
+# settings call it until that was `found`; `place` remembers the ids. A lane takes its next message
+# at `ready_at` (UTC milliseconds). One that Slack lets nothing into has `paused_since`, with what
+# people call it and why; it is tried at `probe_at`, and is `dark` where only posting can tell.
+LANES = """
+create table place (called {name} primary key, id {name} not null);
+create table lane (
+    key {name} primary key, found integer not null default 0, ready_at bigint not null default 0,
+    paused_since bigint, called {name}, problem text, remedy text,
+    dark integer not null default 0, probe_at bigint);
+alter table outbox add column lane {name};
+update outbox set lane = channel;
+insert into lane (key)
+    select distinct channel from outbox where state in ('waiting', 'sending');
+create index outbox_lane on outbox (lane, key) where state in ('waiting', 'sending')
+"""
+
+MIGRATIONS = (
+    ("first", FIRST),
+    ("ranks", RANKS),
+    ("alerts", ALERTS),
+    ("leadership", LEADERSHIP),
+    ("lanes", LANES),
+)
 
 _DIALECTS = {
     "sqlite": {

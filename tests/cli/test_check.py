@@ -187,10 +187,11 @@ def test_missing_permissions(desk: Desk, slack: FakeSlack, walls: Channel) -> No
     slack.desk.scopes.discard("groups:history")
     slack.desk.scopes.add("groups:read")
     assert desk.check() == 0
-    assert "lacks groups:history→" in desk.line("! Permissions")
+    assert "lacks groups:history," in desk.line("! History")
     slack.desk.scopes -= {"commands", "channels:history"}
     assert desk.check() == 1
-    assert "lacks commands, channels:history→" in desk.line("✗ Permissions")
+    assert "lacks commands→" in desk.line("✗ Permissions")
+    assert "lacks channels:history, groups:history," in desk.line("! History")
 
 
 def test_nobody_can_be_reached(desk: Desk) -> None:

@@ -4,7 +4,7 @@ from bot.slack.views.alerts import alert, trouble
 from bot.slack.views.answers import answer
 from bot.slack.views.digests import digest, leaderboard
 from bot.slack.views.guidance import help, mistake  # noqa: A004 - the words of `/posters help`
-from bot.slack.views.health import status
+from bot.slack.views.health import relief, status
 from bot.slack.views.noise import ended, muted, mutes, stood, thanks, unmuted
 from bot.slack.views.silences import quiet
 from bot.slack.views.spikes import details
@@ -26,6 +26,7 @@ __all__ = [
     "quiet",
     "rehearsal",
     "rehearsing",
+    "relief",
     "status",
     "stood",
     "thanks",

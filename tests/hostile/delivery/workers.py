@@ -31,19 +31,18 @@ class Place:
     clock: Hurried
 
 
-def delivery(place: Place, token: str) -> Delivery:
+def delivery(place: Place, token: str, database: Database) -> Delivery:
     """The real thing, as patient as the hurried clock asks for."""
     client = make_client(token, place.api)
     client.timeout = TIMEOUT  # type: ignore[assignment] # whole seconds are too long for a test
     hurried = [math.ceil(each * place.clock.speed) for each in (TIMEOUT, SETTLE, HASTE)]
-    database = open_store(place.store)
-    return Delivery(database, Sender(client), [], place.clock, Patience(*hurried))
+    return Delivery(database, Sender(client), [], place.clock.exact, Patience(*hurried))
 
 
 def deliver(place: Place, token: str) -> None:
     """Deliver for ever."""
     logging.disable()  # it would tell of every fault
-    delivering = delivery(place, token)
+    delivering = delivery(place, token, open_store(place.store))
     while True:
         delivering.deliver()
         time.sleep(REST)

@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 
 LEAD_SECONDS, PUBLISH_SECONDS, DELIVER_SECONDS = 1, 30, 3
 # Platforms kill what has not ended after some seconds; together these leave room for the rest.
-_EAR_GRACE, _CLOCK_GRACE = 1.0, 2.5
+_EAR_GRACE, _CLOCK_GRACE = 1.0, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,7 @@ class Bot:
         """
         self.stopping.set()
         self.ear.stop(_EAR_GRACE)
-        ended = self.clock.stop(_CLOCK_GRACE)
-        self.leading.close()
-        if ended:
+        if self.clock.stop(_CLOCK_GRACE):
             self.vantio.close()
 
     def _introduce(self) -> str:
@@ -92,7 +90,7 @@ class Bot:
 def build(
     settings: Settings, database: Database, leadership: Leadership, now: Callable[[], int]
 ) -> Bot:
-    """Put the bot together; nothing runs yet.
+    """Put the bot together; nothing runs yet. Whoever opened the leadership closes it.
 
     Raises:
         ConfigError: naming every secret that is missing.

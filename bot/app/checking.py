@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -182,6 +183,8 @@ def _disk(url: str, where: Place) -> Iterator[Finding]:
         path = Path(url.removeprefix(SQLITE)).resolve()
         if path.parent.is_dir():  # otherwise the store itself says so
             yield disk.lasting(where, str(path))
+            if path.is_file() and os.name == "posix":
+                yield from disk.private(str(path), path.stat().st_mode)
             yield from disk.room(shutil.disk_usage(path.parent).free)
 
 

@@ -39,7 +39,7 @@ class Leading(Generic[Duties]):
         except StoreError as error:
             self._store = None
             if not self._unknown:
-                logger.error("Nobody can tell who leads: %s", error)  # noqa: TRY400 - one line says all
+                logger.error("Who leads is unknown: %s", error)  # noqa: TRY400 - one line says all
             self._unknown = True
         else:
             self._unknown = False
@@ -60,7 +60,3 @@ class Leading(Generic[Duties]):
         """What the leader does; None where another one leads, or nothing was begun yet."""
         store, made = self._store, self._made
         return made[1] if made and made[0] is store else None
-
-    def close(self) -> None:
-        """Let another one lead."""
-        self._leadership.close()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from threading import Event
 from typing import TYPE_CHECKING, NoReturn
 
@@ -43,8 +44,11 @@ def run(*, port: int | None, verbose: bool) -> None:
     settings = session.settings()
     if port:
         settings = settings.with_port(port)
-    with _heeding(), session.store(settings) as database:
-        leadership = opening.leadership(database)
+    with (
+        _heeding(),
+        session.store(settings) as database,
+        closing(opening.leadership(database)) as leadership,
+    ):
         bot = build(settings, database, leadership, session.now)
         publishing.subscribe(settings, database, session.now())
         try:
@@ -57,6 +61,7 @@ def run(*, port: int | None, verbose: bool) -> None:
             raise
         finally:
             bot.stop()
+    _leave()
 
 
 class _Told(BaseException):
@@ -79,6 +84,12 @@ def _heeding() -> Iterator[None]:
     finally:
         for each, handler in before:
             signal.signal(each, handler)
+
+
+def _leave() -> NoReturn:
+    """End at once: Python would wait for the threads in which Slack's libraries wait for Slack."""
+    logging.shutdown()
+    os._exit(0)
 
 
 def _log(*, verbose: bool) -> None:

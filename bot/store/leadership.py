@@ -158,9 +158,7 @@ class Elected:
         """A term that begins now, if nobody else leads."""
         ((self._backend, mine),) = session.rows(_TAKE)
         if mine:
-            with self._database.write(durable=True) as tx:
-                ((number,),) = tx.rows(_BEGIN)
-            self._term = Term(self._database, number)
+            self._term = begin(self._database)
             logger.info("This replica leads: it polls and publishes.")
         elif not self._waits:
             logger.info("Another replica leads; this one answers, delivers, and stands by.")
@@ -217,6 +215,13 @@ class Term:
 
     def close(self) -> None:
         """Nothing: the store outlives the term."""
+
+
+def begin(database: Database) -> Term:
+    """A new term; the one before ends."""
+    with database.write(durable=True) as tx:
+        ((number,),) = tx.rows(_BEGIN)
+    return Term(database, number)
 
 
 def _locked(path: str) -> sqlite3.Connection | None:

@@ -261,6 +261,16 @@ def test_stores_that_will_not_last(desk: Desk) -> None:
     assert "→ Set DATABASE_URL to a PostgreSQL database" in desk.line("✗ Disk")
 
 
+def test_a_store_that_others_may_read(desk: Desk) -> None:
+    assert desk.check() == 0
+    assert "! Disk" not in desk.out
+    (desk.path / "posterpulse.db").chmod(0o644)
+    assert desk.check() == 0
+    line = desk.line("! Disk")
+    assert f"other users of this machine may open {desk.path}/posterpulse.db (mode 644)" in line
+    assert f"→ Let only the bot's user do so: chmod 600 {desk.path}/posterpulse.db*" in line
+
+
 def test_a_database_server_that_is_away(desk: Desk) -> None:
     pytest.importorskip("psycopg")
     assert desk.check(DATABASE_URL="postgresql://me:hush@127.0.0.1:9/store") == 1

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.alert import Kind
 from bot.domain.noise import Held, Mute, Scope, State, Told, Votes, Why
-from bot.store import feedback, held, mutes, outbox, standing, told
+from bot.store import feedback, held, lanes, mutes, outbox, standing, told
 from bot.store.held import Waiting
 from bot.store.standing import Standing
 
@@ -146,6 +146,7 @@ def test_what_a_channel_was_told(database: Database) -> None:
         assert [told.count(tx, "#a", since) for since in (NOW, NOW + 1, NOW + 10)] == [2, 1, 0]
         assert told.count(tx, "#a2", NOW) == 1
         assert told.waiting(tx, "#a") == [1, 12]
+        lanes.find(tx, "#a", "#a", "C1")
         parcel = outbox.claim(tx, NOW, "me")
         assert parcel
         outbox.sent(tx, parcel.key, "C1", "1.0", NOW, None)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from random import Random
 
-    from tests.hostile.rows import Scan
+    from tests.hostile.feed.rows import Scan
 
 
 @dataclass(eq=False)

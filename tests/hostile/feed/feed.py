@@ -13,13 +13,13 @@ from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from tests.hostile.order import Entry, rough, shuffled
-from tests.hostile.rows import JUNK, POSTERS, PROGRAMS, Scan, scan
+from tests.hostile.feed.order import Entry, rough, shuffled
+from tests.hostile.feed.rows import JUNK, POSTERS, PROGRAMS, Scan, scan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.hostile.conditions import Condition
+    from tests.hostile.feed.conditions import Condition
 
 DAY = 86_400
 HOUR = 3_600

@@ -1,6 +1,6 @@
 """Whatever a list does, once it is calm the store is its copy.
 
-A seed that fails here can be looked at with `python -m tests.hostile.soak`, as its message says.
+A seed that fails here can be looked at with `python -m tests.hostile --only feed`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hostile.conditions import CONDITIONS, condition
-from tests.hostile.driver import perform
-from tests.hostile.story import transcript
-from tests.hostile.terminal import KILLED
+from tests.hostile.feed.conditions import CONDITIONS, condition
+from tests.hostile.feed.driver import perform
+from tests.hostile.feed.story import transcript
+from tests.hostile.feed.terminal import KILLED
 
 if TYPE_CHECKING:
     from pathlib import Path

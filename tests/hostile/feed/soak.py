@@ -1,4 +1,4 @@
-"""`python -m tests.hostile.soak`: every condition under many seeds, and a table of what came of it.
+"""`python -m tests.hostile --only feed`: every condition under many seeds, in a table.
 
 A seed that fails is told with all that is needed to run it again.
 """
@@ -17,15 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.hostile.conditions import CONDITIONS, condition
-from tests.hostile.driver import perform
-from tests.hostile.story import transcript
+from tests.hostile.feed.conditions import CONDITIONS, condition
+from tests.hostile.feed.driver import perform
+from tests.hostile.feed.story import transcript
+from tests.hostile.progress import ERASE
 from tests.postgres_server import Server, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-ERASE = "\r\033[K"
 HEAD = (
     "condition",
     "runs",
@@ -55,7 +55,8 @@ class Plan:
         more = f" --rows {self.rows}" if self.rows else ""
         more += "" if self.children else " --here"
         more += " --postgres" if self.postgres else ""
-        return f'python -m tests.hostile.soak --seed {self.seed} --condition "{self.name}"{more}'
+        run = f"--seed {self.seed} --condition '{self.name}'"
+        return f"python -m tests.hostile --only feed {run}{more}"
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tests.hostile.soak", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.hostile --only feed", description=__doc__
+    )
     parser.add_argument("--condition", action="append", help="only this one; may be repeated")
     parser.add_argument("--seed", type=int, help="only this seed")
     parser.add_argument("--seeds", type=int, default=10, help="how many seeds for each condition")

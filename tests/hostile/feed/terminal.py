@@ -14,14 +14,14 @@ from pathlib import Path
 from threading import Thread, Timer
 from typing import TYPE_CHECKING, Any
 
-from tests.hostile.server import KEY
+from tests.hostile.feed.server import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.hostile.server import HostileVantio
+    from tests.hostile.feed.server import HostileVantio
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PATIENCE = 180.0  # seconds that a command may take
 KILLED = -9
 HUNG = "did not end by itself"

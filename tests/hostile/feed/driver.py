@@ -9,15 +9,15 @@ from datetime import datetime
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from tests.hostile.server import HostileVantio
-from tests.hostile.terminal import HUNG, KILLED, Terminal
+from tests.hostile.feed.server import HostileVantio
+from tests.hostile.feed.terminal import HUNG, KILLED, Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.hostile.conditions import Condition
-    from tests.hostile.terminal import Ran
+    from tests.hostile.feed.conditions import Condition
+    from tests.hostile.feed.terminal import Ran
 
 
 @dataclass

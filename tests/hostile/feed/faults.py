@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from random import Random
 
-    from tests.hostile.conditions import Condition
+    from tests.hostile.feed.conditions import Condition
 
 MOST_NAMED = 4  # waits of a second or two that one run has time for
 WAITS = (

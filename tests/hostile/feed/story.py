@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.hostile.driver import Outcome
+    from tests.hostile.feed.driver import Outcome
 
 SCANS_TOLD = 4
 LONGEST = 400

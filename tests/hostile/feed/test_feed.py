@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hostile.conditions import CONDITIONS, Condition, condition
-from tests.hostile.faults import WAITS, Answer, named
-from tests.hostile.server import KEY, HostileVantio
+from tests.hostile.feed.conditions import CONDITIONS, Condition, condition
+from tests.hostile.feed.faults import WAITS, Answer, named
+from tests.hostile.feed.server import KEY, HostileVantio
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,16 +14,16 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.hostile.faults import Answer, Faults
-from tests.hostile.feed import Feed
-from tests.hostile.rows import posters, users
+from tests.hostile.feed.faults import Answer, Faults
+from tests.hostile.feed.feed import Feed
+from tests.hostile.feed.rows import posters, users
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Self
 
-    from tests.hostile.conditions import Condition
-    from tests.hostile.order import Entry
+    from tests.hostile.feed.conditions import Condition
+    from tests.hostile.feed.order import Entry
 
 KEY = "sk_hostile"
 IN_FLIGHT = 0.1  # seconds: a request on its way when a wait is named can't know of it

@@ -190,7 +190,14 @@ create index outbox_revised on outbox (revise_at) where revision is not null;
 create index outbox_repeated on outbox (look_again_at) where look_again_at is not null
 """
 
-MIGRATIONS = (("first", FIRST), ("ranks", RANKS), ("alerts", ALERTS))
+# Outages of which people are to hear; once one has ended and was told, its row goes.
+OPERATION = """
+create table outage (
+    source {name} not null, began bigint not null, ended bigint, urgent integer not null,
+    problem text not null, remedy text not null, primary key (source, began))
+"""
+
+MIGRATIONS = (("first", FIRST), ("ranks", RANKS), ("alerts", ALERTS), ("operation", OPERATION))
 
 _DIALECTS = {
     "sqlite": {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import time
+from collections import Counter
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
@@ -36,7 +37,7 @@ class Asking:
     Usable from several threads. `stop` ends every wait at once. Where Vantio names no wait, the
     first takes `first_wait` seconds and the next ones grow from it. A permanent error, or the last
     of four attempts, is raised. `pages_asked` counts the requests for impressions so far, those in
-    vain included.
+    vain included; `outcomes` all requests by what came of them, `ok` or the name of the error.
     """
 
     def __init__(
@@ -53,7 +54,9 @@ class Asking:
         self._clock = clock
         self._counting = Lock()
         self._noted: int | None = None
+        self._mourned = False
         self.pages_asked = 0
+        self.outcomes: Counter[str] = Counter()
         self._backing_off = tenacity.wait_exponential_jitter(
             multiplier=first_wait, max=20 * first_wait, jitter=first_wait
         )
@@ -84,19 +87,20 @@ class Asking:
         """Vantio answered all that was asked."""
         with self._database.write() as tx:
             came_back = health.up(tx, SOURCE, self._clock())
+        self._mourned = False
         if came_back:
             logger.warning("Vantio answers again.")
 
-    def note_down(self, error: VantioError) -> bool:
-        """Vantio did not answer; True when it had before. Logged once, not at every poll."""
+    def note_down(self, error: VantioError) -> None:
+        """Vantio did not answer. Logged once by each process, not at every poll."""
         if isinstance(error, Stopped):
-            return False
+            return
         remedy = _REMEDY_PERMANENT if error.permanent else _REMEDY_TRANSIENT
         with self._database.write() as tx:
-            went = health.down(tx, SOURCE, self._clock(), str(error), remedy)
-        if went:
+            health.down(tx, SOURCE, self._clock(), str(error), remedy, urgent=error.permanent)
+        if not self._mourned:
             logger.error("Vantio does not answer: %s", error)
-        return went
+        self._mourned = True
 
     def _impressions(self, program: str | None, limit: int, offset: int) -> Page[Impression]:
         with self._counting:
@@ -123,9 +127,20 @@ class Asking:
         self._recall_wait()
         with self._vantio.pace.turn(self._stop, *given_up, longest=_LONGEST_WAIT):
             try:
-                return ask()
+                return self._counted(ask)
             finally:
                 self._note_wait()
+
+    def _counted(self, ask: Callable[[], _Found]) -> _Found:
+        outcome = "ok"
+        try:
+            return ask()
+        except VantioError as error:
+            outcome = type(error).__name__.lower()
+            raise
+        finally:
+            with self._counting:
+                self.outcomes[outcome] += 1
 
     def _recall_wait(self) -> None:
         """Heed what Vantio told the process before this one."""

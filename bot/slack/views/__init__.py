@@ -6,6 +6,7 @@ from bot.slack.views.digests import digest, leaderboard
 from bot.slack.views.guidance import help, mistake  # noqa: A004 - the words of `/posters help`
 from bot.slack.views.health import status
 from bot.slack.views.noise import ended, muted, mutes, stood, thanks, unmuted
+from bot.slack.views.outages import outage, outage_over
 from bot.slack.views.silences import quiet
 from bot.slack.views.spikes import details
 from bot.slack.views.told import held, last_alerts, rehearsal, rehearsing
@@ -23,6 +24,8 @@ __all__ = [
     "mistake",
     "muted",
     "mutes",
+    "outage",
+    "outage_over",
     "quiet",
     "rehearsal",
     "rehearsing",

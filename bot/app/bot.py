@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING
 
-from bot.app import alerting, listening, publishing, reading
+from bot.app import alerting, listening, operating, publishing, reading
 from bot.app.polling import polled
 from bot.app.sending import delivery, web_client
-from bot.config import ConfigError
 from bot.schedule import Clock
 from bot.slack.errors import Refused, SlackError
 from bot.store.database import StoreError
@@ -18,8 +17,10 @@ from bot.vantio.errors import VantioError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from wsgiref.types import WSGIApplication
 
     from bot.app.listening import Ear
+    from bot.app.operating import Operation
     from bot.config import Settings
     from bot.services.alerting import Alerting
     from bot.services.delivery import Delivery
@@ -41,6 +42,7 @@ class Bot:
     ear: Ear
     clock: Clock
     vantio: Vantio
+    operation: Operation
     stopping: Event
 
     def start(self) -> str:
@@ -49,6 +51,7 @@ class Bot:
         Raises:
             Refused: when Slack says that a token will never do.
         """
+        self.operation.start()
         name = self._introduce()
         self.ear.start()
         self.clock.start()
@@ -62,6 +65,7 @@ class Bot:
         """
         self.stopping.set()
         self.ear.stop()
+        self.operation.stop()
         if self.clock.stop():
             self.vantio.close()
 
@@ -91,25 +95,30 @@ def build(settings: Settings, database: Database, now: Callable[[], int]) -> Bot
     publisher = publishing.publisher(settings, database, now())
     watcher = alerting.alerting(settings, database)
     deliver, sender = delivery(settings, database, now)
-    jobs = _Jobs(parts.polling, watcher, publisher, deliver, now, stopping)
+    operation = operating.operation(settings, database, parts.outcomes, now)
+    jobs = _Jobs(parts.polling, watcher, publisher, deliver, operation, now, stopping)
     every = settings.config.polling.every_minutes * 60
-    clock = Clock(jobs.poll, jobs.publish, jobs.deliver, every)
-    return Bot(sender, _ear(settings, database, now), clock, parts.vantio, stopping)
+    clock = Clock(
+        operation.pulse.around(operating.POLL, jobs.poll),
+        operation.pulse.around(operating.PUBLISH, jobs.publish),
+        operation.pulse.around(operating.DELIVER, jobs.deliver),
+        every,
+    )
+    ear = _ear(settings, database, operation.health, now)
+    return Bot(sender, ear, clock, parts.vantio, operation, stopping)
 
 
-def _ear(settings: Settings, database: Database, now: Callable[[], int]) -> Ear:
+def _ear(
+    settings: Settings, database: Database, health: WSGIApplication, now: Callable[[], int]
+) -> Ear:
     port = settings.config.slack.http_port
     secret = settings.secret("SLACK_SIGNING_SECRET") if port else None
     questions = reading.questions(settings, database)
     app = listening.bolt(web_client(settings), questions, now, secret)
     if not port:
         return listening.SocketEar(app, settings.secret("SLACK_APP_TOKEN"))
-    try:
-        return listening.HttpEar(app, listening.interface(settings.environment.slack_api_url), port)
-    except OSError as error:
-        raise ConfigError(
-            [f"slack.http_port: can't listen on {port} ({error.strerror})."]
-        ) from None
+    host = listening.interface(settings.environment.slack_api_url)
+    return listening.HttpEar(app, health, host, port)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +129,7 @@ class _Jobs:
     alerting: Alerting
     publisher: Publisher
     delivery: Delivery
+    operation: Operation
     now: Callable[[], int]
     stopping: Event
 
@@ -135,6 +145,7 @@ class _Jobs:
             logger.error("The poll could not be kept: %s", error)  # noqa: TRY400 - one line says all
             return
         else:
+            self.operation.heartbeat.beat()
             logger.info("%s.", _told(result))
             if not result.history:
                 self.alert()
@@ -152,20 +163,27 @@ class _Jobs:
         try:
             self.publisher.publish_due(self.now())
             self.alerting.release(self.now())
+            self.operation.outages.look(self.now())
         except StoreError as error:
             logger.error("Nothing could be published: %s", error)  # noqa: TRY400 - one line says all
 
     def deliver(self) -> None:
         """Send what the outbox holds."""
         try:
-            self.delivery.deliver(self.stopping.is_set)
+            self.delivery.deliver(self._is_to_stop)
         except StoreError as error:
             logger.error("Nothing could be sent: %s", error)  # noqa: TRY400 - one line says all
 
     def _go_on(self, _: Sync) -> None:
         """Between two pages: end a long sweep where the bot is to stop."""
+        self.operation.pulse.beat(operating.POLL)
         if self.stopping.is_set():
             raise _Stopped
+
+    def _is_to_stop(self) -> bool:
+        """Between two messages."""
+        self.operation.pulse.beat(operating.DELIVER)
+        return self.stopping.is_set()
 
 
 class _Stopped(Exception):

@@ -166,7 +166,7 @@ class HttpEar:
 
     def stop(self) -> None:
         """See `Ear.stop`."""
-        self._server.stop(_GRACE_SECONDS)
+        self._server.stop()
 
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] == HEALTH_PATH:

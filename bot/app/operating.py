@@ -90,7 +90,7 @@ def warn_of_disk(settings: Settings, environment: Mapping[str, str]) -> None:
     """Say in the log what speaks against the place where the store lies."""
     for found in checking.disk_findings(settings.database_url, checking.place(environment)):
         if found.verdict != "ok":
-            logger.warning("%s: %s. %s", found.subject, found.text, found.remedy)
+            logger.warning("%s: %s. %s.", found.subject, found.text, found.remedy.rstrip("."))
 
 
 def _metrics_of(metrics: Metrics) -> WSGIApplication:

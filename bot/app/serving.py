@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import waitress
+from waitress import wasyncore
 
 from bot.config import ConfigError
+from bot.services.pulse import SERVER
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
-IDENT = "posterpulse"
+_GRACE_SECONDS = 3
+_LOOK_SECONDS = 0.5
 
 
 class Server:
@@ -26,20 +29,34 @@ class Server:
         Raises:
             ConfigError: when it can't be had.
         """
+        self._channels: dict[int, object] = {}
         try:
             self._server = waitress.create_server(
-                application, host=host, port=port, threads=threads, ident=IDENT
+                application,
+                map=self._channels,
+                host=host,
+                port=port,
+                threads=threads,
+                ident=SERVER,
             )
         except OSError as error:
             raise ConfigError([f"{key}: can't listen on {port} ({error.strerror})."]) from None
-        self._thread = Thread(target=self._server.run, name="http", daemon=True)
+        self._stopping = Event()
+        self._thread = Thread(target=self._serve, name="http", daemon=True)
 
     def start(self) -> None:
         """Begin to answer."""
         self._thread.start()
 
-    def stop(self, grace: float = 0) -> None:
-        """Let go of the port; what is being answered has so many seconds to end."""
-        self._server.close()
+    def stop(self) -> None:
+        """Finish what is being answered, if that is soon, and let go of the port."""
+        self._server.task_dispatcher.shutdown(timeout=_GRACE_SECONDS)
+        self._stopping.set()
         if self._thread.is_alive():
-            self._thread.join(grace)
+            self._thread.join(_GRACE_SECONDS)
+        wasyncore.close_all(self._channels)
+
+    def _serve(self) -> None:
+        # The server's own `run` knows no end but one that pulls its sockets from under it.
+        while not self._stopping.is_set():
+            wasyncore.loop(_LOOK_SECONDS, map=self._channels, count=1)

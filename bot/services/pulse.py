@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from bot.store.database import Database, Transaction
 
+SERVER = "posterpulse"  # what answers for the bot calls itself so
 _Found = TypeVar("_Found")
 
 

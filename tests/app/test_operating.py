@@ -90,7 +90,7 @@ def test_a_bot_that_is_well(
 ) -> None:
     (tmp_path / "config.toml").write_text(CONFIG.format(log="json"))
     port = free_port()
-    environment = between(slack, vantio) | {"HEARTBEAT_URL": switch.url}
+    environment = between(slack, vantio) | {"HEARTBEAT_URL": switch.url, "DYNO": "web.1"}
     with running(tmp_path, "run", "--verbose", "--health-port", str(port), **environment) as bot:
         bot.says("1 new scan")
         assert ask(port) == (200, "ok\n")
@@ -108,7 +108,9 @@ def test_a_bot_that_is_well(
         assert bot.end() == 0
         assert len(switch.asked) == 1
         lines = [json.loads(line) for line in bot.log.splitlines()]
-    assert [each["message"] for each in lines if each["level"] == "info"][-1] == "Stopping."
+    assert lines[0]["message"].startswith("Disk: Heroku deletes files at every restart")
+    assert lines[0]["message"].endswith("postgresql://user:password@host/name.")
+    assert lines[-1]["message"] == "Stopping."
     assert ask(port) == (0, "")
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot.services.checkup.finding import ok, warning, wrong
+from bot.services.pulse import SERVER
 
 if TYPE_CHECKING:
     from bot.services.checkup.finding import Finding
@@ -27,7 +29,7 @@ def port(host: str, number: int) -> Finding:
     except OSError as error:
         if _is_ours(_ANY.get(host, host), number):
             return ok(HEALTH, f"the bot that runs answers on {host}, port {number}")
-        reason = error.strerror or type(error).__name__
+        reason = os.strerror(error.errno) if error.errno else type(error).__name__
         return wrong(
             HEALTH,
             f"port {number} of {host} can't be had ({reason})",
@@ -54,7 +56,7 @@ def _is_ours(host: str, number: int) -> bool:
     connection = HTTPConnection(host, number, timeout=_SECONDS)
     try:
         connection.request("GET", "/healthz")
-        return connection.getresponse().getheader("Server") == "posterpulse"
+        return connection.getresponse().getheader("Server") == SERVER
     except (OSError, HTTPException):
         return False
     finally:

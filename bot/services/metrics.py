@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from bot.domain.alert import Kind
-from bot.store import gauges, health, outbox, quarantine
+from bot.store import gauges, health
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.store.database import Transaction
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-_MESSAGES = ("waiting", "sending", "sent", "buried", "withdrawn")
+_NOT_SENT = ("waiting", "sending", "buried")
 _LASTING = (Kind.SPIKE, Kind.QUIET, Kind.THRESHOLD)
 _MEMORY = Path("/proc/self/statm")
 _STARTED = time.time()
@@ -101,16 +101,24 @@ def _intake(tx: Transaction) -> Iterator[Metric]:
     stored = gauges.scans(tx)
     if stored is not None:
         yield _one("posterpulse_scans", "Scans counted so far.", stored)
-    yield _one("posterpulse_quarantined_rows", "Rows that could not be read.", quarantine.count(tx))
+    yield _one(
+        "posterpulse_quarantined_rows", "Rows that could not be read.", gauges.quarantined(tx)
+    )
 
 
 def _messages(tx: Transaction, now: int) -> Iterator[Metric]:
-    found = outbox.counts(tx)
     yield Metric(
-        "posterpulse_messages",
+        "posterpulse_messages_total",
+        "counter",
+        "Messages to Slack that were made.",
+        {"": gauges.messages_made(tx)},
+    )
+    found = gauges.messages_not_sent(tx)
+    yield Metric(
+        "posterpulse_messages_not_sent",
         "gauge",
-        "Messages to Slack, by state; buried ones were given up.",
-        {state: found.get(state, 0) for state in _MESSAGES},
+        "Messages that are not sent, by state; buried ones were given up.",
+        {state: found.get(state, 0) for state in _NOT_SENT},
         "state",
     )
     since = gauges.waiting_since(tx)

@@ -34,7 +34,7 @@ def read(database: Database, **requests: int) -> dict[str, float]:
 def test_a_new_store(database: Database) -> None:
     figures = read(database)
     assert figures["posterpulse_scans"] == 0
-    assert figures['posterpulse_messages{state="waiting"}'] == 0
+    assert figures['posterpulse_messages_not_sent{state="waiting"}'] == 0
     assert figures["posterpulse_oldest_waiting_message_age_seconds"] == 0
     assert figures['posterpulse_vantio_requests_total{outcome="ok"}'] == 0
     assert figures["process_resident_memory_bytes"] > 10_000_000
@@ -58,8 +58,9 @@ def test_figures_follow_the_store(database: Database) -> None:
     assert figures['posterpulse_source_up{source="vantio"}'] == 0
     assert figures['posterpulse_source_up{source="slack"}'] == 1
     assert figures['posterpulse_source_last_ok_timestamp_seconds{source="vantio"}'] == NOW - 300
-    assert figures['posterpulse_messages{state="waiting"}'] == 1
-    assert figures['posterpulse_messages{state="buried"}'] == 1
+    assert figures['posterpulse_messages_not_sent{state="waiting"}'] == 1
+    assert figures['posterpulse_messages_not_sent{state="buried"}'] == 1
+    assert figures["posterpulse_messages_total"] >= 2
     assert figures["posterpulse_oldest_waiting_message_age_seconds"] == 30
     assert figures['posterpulse_vantio_requests_total{outcome="unavailable"}'] == 4
 

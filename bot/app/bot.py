@@ -95,7 +95,7 @@ def build(settings: Settings, database: Database, now: Callable[[], int]) -> Bot
     publisher = publishing.publisher(settings, database, now())
     watcher = alerting.alerting(settings, database)
     deliver, sender = delivery(settings, database, now)
-    operation = operating.operation(settings, database, parts.outcomes, now)
+    operation = operating.operation(settings, database, parts.vantio, now)
     jobs = _Jobs(parts.polling, watcher, publisher, deliver, operation, now, stopping)
     every = settings.config.polling.every_minutes * 60
     clock = Clock(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from bot.config import Settings
     from bot.store.database import Database
+    from bot.vantio.client import Vantio
 
 logger = logging.getLogger(__name__)
 
@@ -53,9 +54,9 @@ class Operation:
 
 
 def operation(
-    settings: Settings, database: Database, requests: Mapping[str, int], now: Callable[[], int]
+    settings: Settings, database: Database, vantio: Vantio, now: Callable[[], int]
 ) -> Operation:
-    """Build them; `requests` to Vantio are counted by what came of them.
+    """Build them around what the rest of the bot works with.
 
     Raises:
         ConfigError: when the port can't be had.
@@ -66,7 +67,10 @@ def operation(
     health = health_of(pulse, store)
     monitor = None
     if wanted.port:
-        pages = {HEALTH_PATH: health, METRICS_PATH: _metrics_of(Metrics(store, requests, now))}
+        pages = {
+            HEALTH_PATH: health,
+            METRICS_PATH: _metrics_of(Metrics(store, vantio.outcomes.so_far, now)),
+        }
         monitor = Server(
             _choosing(pages), str(wanted.host), wanted.port, _THREADS, key="operation.port"
         )

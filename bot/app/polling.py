@@ -14,7 +14,7 @@ from bot.services.retention import Retention
 from bot.vantio.client import Vantio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from threading import Event
 
     from bot.config import Settings
@@ -25,15 +25,11 @@ _HOUR = 3600
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What polls, and the client that it polls with, which somebody must close.
-
-    `outcomes` counts the requests so far by what came of them.
-    """
+    """What polls, and the client that it polls with, which somebody must close."""
 
     polling: Polling
     ingest: Ingest
     vantio: Vantio
-    outcomes: Mapping[str, int]
 
 
 def polled(settings: Settings, database: Database, stop: Event, clock: Callable[[], int]) -> Polled:
@@ -52,7 +48,7 @@ def polled(settings: Settings, database: Database, stop: Event, clock: Callable[
     managers = settings.config.managers
     retention = Retention(database, settings.config.store.keep_days, clock)
     polling = Polling(ingest, directory, asking, database, retention, managers, clock)
-    return Polled(polling, ingest, vantio, asking.outcomes)
+    return Polled(polling, ingest, vantio)
 
 
 def client(settings: Settings) -> Vantio:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections import Counter
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
@@ -37,7 +36,7 @@ class Asking:
     Usable from several threads. `stop` ends every wait at once. Where Vantio names no wait, the
     first takes `first_wait` seconds and the next ones grow from it. A permanent error, or the last
     of four attempts, is raised. `pages_asked` counts the requests for impressions so far, those in
-    vain included; `outcomes` all requests by what came of them, `ok` or the name of the error.
+    vain included.
     """
 
     def __init__(
@@ -56,7 +55,6 @@ class Asking:
         self._noted: int | None = None
         self._mourned = False
         self.pages_asked = 0
-        self.outcomes: Counter[str] = Counter()
         self._backing_off = tenacity.wait_exponential_jitter(
             multiplier=first_wait, max=20 * first_wait, jitter=first_wait
         )
@@ -127,20 +125,9 @@ class Asking:
         self._recall_wait()
         with self._vantio.pace.turn(self._stop, *given_up, longest=_LONGEST_WAIT):
             try:
-                return self._counted(ask)
+                return ask()
             finally:
                 self._note_wait()
-
-    def _counted(self, ask: Callable[[], _Found]) -> _Found:
-        outcome = "ok"
-        try:
-            return ask()
-        except VantioError as error:
-            outcome = type(error).__name__.lower()
-            raise
-        finally:
-            with self._counting:
-                self.outcomes[outcome] += 1
 
     def _recall_wait(self) -> None:
         """Heed what Vantio told the process before this one."""

@@ -48,7 +48,7 @@ class Metrics:
     """Reads the figures; `requests` to Vantio are counted by what came of them."""
 
     store: Asked
-    requests: Mapping[str, int]
+    requests: Callable[[], Mapping[str, int]]
     clock: Callable[[], int]
 
     def text(self) -> str:
@@ -66,7 +66,7 @@ class Metrics:
             "posterpulse_vantio_requests_total",
             "counter",
             "Requests to Vantio, by what came of them.",
-            {"ok": 0, **self.requests},
+            self.requests(),
             "outcome",
         )
         yield _one("process_start_time_seconds", "When the process began.", _STARTED)

@@ -21,7 +21,7 @@ SAMPLE = re.compile(r'([a-z_]+(?:\{[a-z]+="[a-z ]+"\})?) (-?\d+(?:\.\d+)?(?:e[+-
 
 def read(database: Database, **requests: int) -> dict[str, float]:
     """Every figure by its name and label."""
-    text = Metrics(Asked(database, 20), requests, lambda: NOW).text()
+    text = Metrics(Asked(database, 20), lambda: {"ok": 0, **requests}, lambda: NOW).text()
     assert text.endswith("\n")
     lines = text.splitlines()
     samples = [SAMPLE.fullmatch(line) for line in lines if not COMMENT.fullmatch(line)]
@@ -68,8 +68,19 @@ def test_figures_follow_the_store(database: Database) -> None:
 def test_a_poll_shows_in_the_figures(poller: Poller, vantio: FakeVantio, store: Database) -> None:
     vantio.add({"id": "imp_x", "poster_id": "<b>p</b>", "scanned_at": "never"})
     assert polls(poller)
-    figures = read(store, **poller.polling.asking.outcomes)
+    figures = read(store, **poller.client.outcomes.so_far())
     assert figures["posterpulse_scans"] == 450
     with store.read() as tx:
         assert figures["posterpulse_quarantined_rows"] == quarantine.count(tx) == 1
     assert figures['posterpulse_vantio_requests_total{outcome="ok"}'] == len(vantio.requests)
+
+
+def test_requests_are_counted_by_what_came_of_them(poller: Poller, vantio: FakeVantio) -> None:
+    vantio.fault("server_error", times=2)
+    vantio.fault("unauthorized")
+    polls(poller)
+    while not polls(poller):
+        pass
+    outcomes = poller.client.outcomes.so_far()
+    assert sum(outcomes.values()) == len(vantio.requests)
+    assert (outcomes["unavailable"], outcomes["unauthorized"]) == (2, 1)

@@ -149,17 +149,6 @@ def test_a_poll_that_fails_says_whether_a_person_is_needed(
         assert [each.ended for each in health.outages(tx)] == [poller.now]
 
 
-def test_requests_are_counted_by_what_came_of_them(poller: Poller, vantio: FakeVantio) -> None:
-    vantio.fault("server_error", times=2)
-    vantio.fault("unauthorized")
-    polls(poller)
-    while not polls(poller):
-        pass
-    outcomes = poller.polling.asking.outcomes
-    assert sum(outcomes.values()) == len(vantio.requests)
-    assert (outcomes["unavailable"], outcomes["unauthorized"]) == (2, 1)
-
-
 def test_managers_are_told_once_even_if_it_began_as_something_that_passes(
     poller: Poller, vantio: FakeVantio, store: Database
 ) -> None:

@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 
-from bot.app import alerting, listening, publishing, reading
+from bot.app import alerting, listening, operating, publishing, reading
+from bot.app.duties import Duties, noted
 from bot.app.leading import Leading
 from bot.app.polling import client, polling
 from bot.app.sending import delivery, permissions, web_client
-from bot.config import ConfigError
 from bot.schedule import Clock, Tick
 from bot.slack.errors import Refused, SlackError
-from bot.store.database import StoreError
-from bot.store.leadership import DeposedError
-from bot.vantio.errors import VantioError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from wsgiref.types import WSGIApplication
 
     from bot.app.listening import Ear
+    from bot.app.operating import Operation
     from bot.config import Settings
-    from bot.services.alerting import Alerting
     from bot.services.delivery import Delivery
-    from bot.services.digests import Publisher
-    from bot.services.polling import Polling
-    from bot.services.taking import Sync
     from bot.slack.sender import Sender
     from bot.store.database import Database
     from bot.store.leadership import Leadership
@@ -49,8 +43,9 @@ class Bot:
     sender: Sender
     ear: Ear
     clock: Clock
-    leading: Leading[_Duties]
+    leading: Leading[Duties]
     vantio: Vantio
+    operation: Operation
     stopping: Event
 
     def start(self) -> str:
@@ -59,6 +54,7 @@ class Bot:
         Raises:
             Refused: when Slack says that a token will never do.
         """
+        self.operation.start()
         name = self._introduce()
         self.ear.start()
         self.leading.look()
@@ -73,6 +69,7 @@ class Bot:
         """
         self.stopping.set()
         self.ear.stop(_EAR_GRACE)
+        self.operation.stop(_EAR_GRACE)
         if self.clock.stop(_CLOCK_GRACE):
             self.vantio.close()
 
@@ -100,33 +97,44 @@ def build(
         "VANTIO_API_KEY", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET" if port else "SLACK_APP_TOKEN"
     )
     stopping, vantio = Event(), client(settings)
-    leading = Leading(leadership, partial(_duties, settings, vantio, stopping, now))
+    operation = operating.operation(settings, database, vantio, now)
+    leading = Leading(leadership, partial(_duties, settings, vantio, operation, stopping, now))
     deliver, sender = delivery(settings, database)
-    jobs = _Jobs(leading, deliver, stopping)
+    jobs = _Jobs(leading, deliver, operation, stopping)
+    around = operation.pulse.around
     clock = Clock(
         Tick("lead", leading.look, LEAD_SECONDS),
-        Tick("poll", jobs.poll, LEAD_SECONDS),
-        Tick("publish", jobs.publish, PUBLISH_SECONDS),
-        Tick("deliver", jobs.deliver, DELIVER_SECONDS),
+        Tick("poll", around(operating.POLL, jobs.poll), LEAD_SECONDS),
+        Tick("publish", around(operating.PUBLISH, jobs.publish), PUBLISH_SECONDS),
+        Tick("deliver", around(operating.DELIVER, jobs.deliver), DELIVER_SECONDS),
     )
-    return Bot(sender, _ear(settings, database, now), clock, leading, vantio, stopping)
+    ear = _ear(settings, database, operation.health, now)
+    return Bot(sender, ear, clock, leading, vantio, operation, stopping)
 
 
 def _duties(
-    settings: Settings, vantio: Vantio, stopping: Event, now: Callable[[], int], store: Database
-) -> _Duties:
+    settings: Settings,
+    vantio: Vantio,
+    operation: Operation,
+    stopping: Event,
+    now: Callable[[], int],
+    store: Database,
+) -> Duties:
     """What the leader does, from what stands in the store."""
-    return _Duties(
+    return Duties(
         polling(settings, store, vantio, stopping, now),
         alerting.alerting(settings, store),
         publishing.publisher(settings, store, now()),
+        operation,
         settings.config.polling.every_minutes * 60,
         now,
         stopping,
     )
 
 
-def _ear(settings: Settings, database: Database, now: Callable[[], int]) -> Ear:
+def _ear(
+    settings: Settings, database: Database, health: WSGIApplication, now: Callable[[], int]
+) -> Ear:
     port = settings.config.slack.http_port
     secret = settings.secret("SLACK_SIGNING_SECRET") if port else None
     questions = reading.questions(settings, database)
@@ -134,25 +142,22 @@ def _ear(settings: Settings, database: Database, now: Callable[[], int]) -> Ear:
     app = listening.bolt(client, questions, permissions(settings, client), now, secret)
     if not port:
         return listening.SocketEar(app, settings.secret("SLACK_APP_TOKEN"))
-    try:
-        return listening.HttpEar(app, listening.interface(settings.environment.slack_api_url), port)
-    except OSError as error:
-        raise ConfigError(
-            [f"slack.http_port: can't listen on {port} ({error.strerror})."]
-        ) from None
+    host = listening.interface(settings.environment.slack_api_url)
+    return listening.HttpEar(app, health, host, port)
 
 
 @dataclass(frozen=True, slots=True)
 class _Jobs:
     """What the clock calls: deliver in any case, the rest while this process leads."""
 
-    leading: Leading[_Duties]
+    leading: Leading[Duties]
     delivery: Delivery
+    operation: Operation
     stopping: Event
 
     def poll(self) -> None:
         """Poll if it is time."""
-        with _noted("Nothing could be begun"):
+        with noted("Nothing could be begun"):
             if duties := self.leading.begin():
                 duties.poll_if_due()
 
@@ -163,81 +168,10 @@ class _Jobs:
 
     def deliver(self) -> None:
         """Send what the outbox holds."""
-        with _noted("Nothing could be sent"):
-            self.delivery.deliver(self.stopping.wait)
+        with noted("Nothing could be sent"):
+            self.delivery.deliver(self._wait)
 
-
-@dataclass(slots=True)
-class _Duties:
-    """What the leader does; a failure is noted and the next tick tries again.
-
-    `every` is the time between two polls in seconds, of which the first is due at once.
-    """
-
-    polling: Polling
-    alerting: Alerting
-    publisher: Publisher
-    every: int
-    now: Callable[[], int]
-    stopping: Event
-    _polled_at: int = field(default=0, init=False)
-
-    def poll_if_due(self) -> None:
-        """Poll, unless that was done lately; a clock that was set back makes it due too."""
-        if not self._polled_at <= self.now() < self._polled_at + self.every:
-            self._polled_at = self.now()
-            self.poll()
-
-    def poll(self) -> None:
-        """Read what is new, look for spikes, and publish what had waited for it."""
-        with _noted("The poll could not be kept"):
-            try:
-                result = self.polling.poll(progress=self._go_on)
-            except _Stopped:
-                return
-            except VantioError as error:
-                logger.debug("The poll ended early: %s", error)
-            else:
-                logger.info("%s.", _told(result))
-                if not result.history:
-                    self.alert()
-            self.publish()
-
-    def alert(self) -> None:
-        """Look for what is out of the ordinary."""
-        with _noted("Nothing could be looked for"):
-            self.alerting.look(self.now(), self.polling.ingest.watched_since())
-
-    def publish(self) -> None:
-        """Put everything due into the outbox."""
-        with _noted("Nothing could be published"):
-            self.publisher.publish_due(self.now())
-            self.alerting.release(self.now())
-
-    def _go_on(self, _: Sync) -> None:
-        """Between two pages: end a long sweep where the bot is to stop."""
-        if self.stopping.is_set():
-            raise _Stopped
-
-
-@contextmanager
-def _noted(what: str) -> Iterator[None]:
-    """Let an error of the store be told in one line."""
-    try:
-        yield
-    except DeposedError as error:
-        logger.info("%s: %s", what, error)
-    except StoreError as error:
-        logger.error("%s: %s", what, error)  # noqa: TRY400 - one line says all
-
-
-class _Stopped(Exception):
-    """The bot is to stop; the next poll goes on where this one was."""
-
-
-def _told(result: Sync) -> str:
-    """What a poll brought, in a few words."""
-    kept = f"{result.new:,} new {'scan' if result.new == 1 else 'scans'}"
-    strange = f", {result.quarantined:,} in quarantine" if result.quarantined else ""
-    asked = "1 request" if result.requests == 1 else f"{result.requests:,} requests"
-    return f"{kept}{strange} ({asked})"
+    def _wait(self, seconds: float) -> bool:
+        """Between two messages: says whether the bot is to stop."""
+        self.operation.pulse.beat(operating.DELIVER)
+        return self.stopping.wait(seconds)

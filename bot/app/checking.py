@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.config import SECRETS
-from bot.services.checkup import access, disk, settings, slack
+from bot.services.checkup import access, disk, operation, settings, slack
 from bot.services.checkup.clock import clock
 from bot.services.checkup.disk import Place
 from bot.services.checkup.finding import Checked, ok, wrong
@@ -67,6 +67,7 @@ def findings(found: Settings, where: Place, now: int) -> list[Finding]:
         *of_entrance.findings,
         clock({"Vantio": of_vantio.skew, "Slack": of_slack.skew}),
         *of_store.findings,
+        *_operation(found),
     ]
 
 
@@ -97,7 +98,8 @@ def _settings(found: Settings, now: int) -> Iterator[Finding]:
     yield access.managers(config.told, config.groups)
     yield from settings.filters(filters, now, config.zone)
     yield from settings.overrides(overridden, config.alerts.channels)
-    yield from settings.purpose(len(_uses(found)))
+    posted = (*config.digest.channels, *config.leaderboard.channels, *config.alerts.channels)
+    yield from settings.purpose(len(posted))
 
 
 def _vantio(found: Settings) -> Checked:
@@ -177,10 +179,10 @@ def _store(found: Settings, where: Place, now: int) -> Checked:
     expected = Expected(feeds, polling.every_minutes * 60, now)
     remedy = _SERVER if found.database_url.startswith(_ON_A_SERVER) else ""
     told = list(store(partial(open_store, found.database_url), expected, remedy))
-    return Checked([*told, *_disk(found.database_url, where)])
+    return Checked([*told, *disk_findings(found.database_url, where)])
 
 
-def _disk(url: str, where: Place) -> Iterator[Finding]:
+def disk_findings(url: str, where: Place) -> Iterator[Finding]:
     """Whether the store will last, and has room; of a server's disk nothing can be told."""
     if url.startswith(_ON_A_SERVER):
         yield ok(disk.SUBJECT, "the store is on a server of its own; no file here needs to last")
@@ -195,6 +197,16 @@ def _disk(url: str, where: Place) -> Iterator[Finding]:
             yield from disk.room(shutil.disk_usage(path.parent).free)
 
 
+def _operation(found: Settings) -> Iterator[Finding]:
+    """What whoever looks after the bot has set up."""
+    wanted = found.config.operation
+    if wanted.port:
+        yield operation.port(wanted.host, wanted.port)
+    heartbeat = found.environment.heartbeat_url.get_secret_value()
+    if heartbeat:
+        yield operation.heartbeat(heartbeat)
+
+
 def _uses(found: Settings) -> dict[str, list[str]]:
     """The channels, each with what it is to get."""
     config, uses = found.config, dict[str, list[str]]()
@@ -202,6 +214,7 @@ def _uses(found: Settings) -> dict[str, list[str]]:
         ("digest", config.digest.channels),
         ("leaderboard", config.leaderboard.channels),
         ("alerts", config.alerts.channels),
+        ("word of outages", (config.operation.channel,) if config.operation.channel else ()),
     ):
         for channel in channels:
             uses.setdefault(channel.removeprefix("#"), []).append(kind)

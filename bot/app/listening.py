@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-import waitress
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_bolt.authorization import AuthorizeResult
 
+from bot.app.operating import HEALTH_PATH
+from bot.app.serving import Server
 from bot.listeners import actions, commands, home, noise, repeats
 from bot.services.home import Homes
 from bot.services.places import Places
@@ -22,6 +23,7 @@ from bot.slack.sender import Sender
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from slack_sdk import WebClient
 
@@ -36,7 +38,8 @@ _APP_TOKEN = (
     "Copy the app-level token (xapp-...) again from the app's page under Basic Information."  # noqa: S105 - a sentence
 )
 _LOST = "the connection is lost; commands wait until it is made again, by itself."
-HEALTH_PATH, EVENTS_PATH = "/healthz", "/slack/events"
+EVENTS_PATH = "/slack/events"
+_THREADS = 8
 
 
 class Ear(Protocol):
@@ -167,24 +170,26 @@ def interface(slack_url: str) -> str:
 class HttpEar:
     """Signed HTTP requests on a port, with a health check for platforms."""
 
-    def __init__(self, app: App, host: str, port: int) -> None:
+    def __init__(self, app: App, health: WSGIApplication, host: str, port: int) -> None:
+        """Take the port.
+
+        Raises:
+            ConfigError: when it can't be had.
+        """
         self._slack = SlackRequestHandler(app, path=EVENTS_PATH)
-        self._server = waitress.create_server(self._answer, host=host, port=port, threads=8)
-        self._thread = Thread(target=self._server.run, name="http", daemon=True)
+        self._health = health
+        self._server = Server(self._answer, host, port, _THREADS, key="slack.http_port")
 
     def start(self) -> None:
         """See `Ear.start`."""
-        self._thread.start()
+        self._server.start()
 
     def stop(self, grace: float) -> None:
         """See `Ear.stop`."""
-        self._server.close()
-        if self._thread.is_alive():
-            self._thread.join(grace)
+        self._server.stop(grace)
 
-    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI
+    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] == HEALTH_PATH:
-            start_response("200 OK", [("Content-Type", "text/plain")])
-            return [b"ok\n"]
+            return self._health(environ, start_response)
         answered: Iterable[bytes] = self._slack(environ, start_response)
         return answered

@@ -5,16 +5,15 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import sys
 from contextlib import closing, contextmanager, suppress
 from threading import Event
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from bot.app import publishing
+from bot.app import operating, publishing
 from bot.app.bot import build
-from bot.cli import session
+from bot.cli import logs, session
 from bot.store import opening
 
 if TYPE_CHECKING:
@@ -22,13 +21,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("bot")
 
-_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
-_LIBRARIES = {
-    "bot.bolt": logging.ERROR,
-    "bot.socket": logging.CRITICAL,
-    "apscheduler": logging.CRITICAL,
-}
 
 
 @click.command(short_help="Run the bot.")
@@ -37,13 +30,22 @@ _LIBRARIES = {
     type=click.IntRange(1, 65535),
     help="Hear Slack over signed HTTP on this port, rather than as slack.http_port says.",
 )
+@click.option(
+    "--health-port",
+    type=click.IntRange(1, 65535),
+    help="Answer /healthz and /metrics on this port, rather than on operation.port.",
+)
 @click.option("--verbose", is_flag=True, help="Log the small things too.")
-def run(*, port: int | None, verbose: bool) -> None:
+def run(*, port: int | None, health_port: int | None, verbose: bool) -> None:
     """Run the bot until it gets SIGTERM or Ctrl-C."""
-    _log(verbose=verbose)
     settings = session.settings()
     if port:
         settings = settings.with_port(port)
+    if health_port:
+        settings = settings.with_health_port(health_port)
+    as_json = settings.config.operation.log == "json"
+    logs.begin(as_json=as_json, verbose=verbose, hidden=settings.hidden)
+    operating.warn_of_disk(settings, os.environ)
     with (
         _heeding(),
         session.store(settings) as database,
@@ -90,11 +92,3 @@ def _leave() -> NoReturn:
     """End at once: Python would wait for the threads in which Slack's libraries wait for Slack."""
     logging.shutdown()
     os._exit(0)
-
-
-def _log(*, verbose: bool) -> None:
-    logging.basicConfig(format=_FORMAT, stream=sys.stderr, level=logging.WARNING)
-    logger.setLevel(logging.DEBUG if verbose else logging.INFO)
-    # What these libraries would tell at length, and again and again, is told once in our own words.
-    for library, level in _LIBRARIES.items():
-        logging.getLogger(library).setLevel(level)

@@ -222,6 +222,13 @@ insert into lane (key) select distinct channel from outbox where state in ('wait
 create index outbox_lane on outbox (lane, key) where state not in ('sent', 'buried', 'withdrawn')
 """
 
+# Outages of which people are to hear; once one has ended and was told, its row goes.
+OPERATION = """
+create table outage (
+    source {name} not null, began bigint not null, ended bigint, urgent integer not null,
+    problem text not null, remedy text not null, primary key (source, began))
+"""
+
 MIGRATIONS = (
     ("first", FIRST),
     ("ranks", RANKS),
@@ -229,6 +236,7 @@ MIGRATIONS = (
     ("changes", CHANGES),
     ("leadership", LEADERSHIP),
     ("lanes", LANES),
+    ("operation", OPERATION),
 )
 
 _DIALECTS = {

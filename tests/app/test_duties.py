@@ -3,13 +3,13 @@ from __future__ import annotations
 from threading import Event
 from typing import Any, cast
 
-from bot.app.bot import _Duties
+from bot.app.duties import Duties
 from tests.services.world import Clock
 
 EVERY = 300
 
 
-class Counted(_Duties):
+class Counted(Duties):
     """Duties of which only the times of the polls are known."""
 
     def poll(self) -> None:
@@ -19,7 +19,7 @@ class Counted(_Duties):
 def polls(*times: int) -> list[int]:
     """When it polls, if it is asked at these times."""
     clock, nothing = Clock(), cast("Any", None)
-    duties = Counted(nothing, nothing, nothing, EVERY, clock, Event())
+    duties = Counted(nothing, nothing, nothing, nothing, EVERY, clock, Event())
     for clock.now in times:
         duties.poll_if_due()
     return duties.polls

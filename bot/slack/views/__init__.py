@@ -8,6 +8,7 @@ from bot.slack.views.guidance import help, mistake  # noqa: A004 - the words of 
 from bot.slack.views.health import relief, status
 from bot.slack.views.home import home
 from bot.slack.views.noise import ended, muted, mutes, stood, thanks, unmuted
+from bot.slack.views.outages import outage, outage_over
 from bot.slack.views.permissions import ask_elsewhere, managers_only, managers_unknown
 from bot.slack.views.silences import quiet
 from bot.slack.views.spikes import details
@@ -31,6 +32,8 @@ __all__ = [
     "mistake",
     "muted",
     "mutes",
+    "outage",
+    "outage_over",
     "quiet",
     "rehearsal",
     "rehearsing",

@@ -190,7 +190,19 @@ create index outbox_revised on outbox (revise_at) where revision is not null;
 create index outbox_repeated on outbox (look_again_at) where look_again_at is not null
 """
 
-MIGRATIONS = (("first", FIRST), ("ranks", RANKS), ("alerts", ALERTS))
+# What digests and leaderboards told, by the intent of their message.
+#
+# The period is start <= at < until. `told` and `corrected` are the figures as JSON: those of the
+# message, as they were at `told_at`, and those of the correction below it, if there is one.
+# `counted` are the scans of the period when it was last looked at.
+EDITIONS = """
+create table edition (
+    intent {name} primary key, subscription integer not null, words text not null,
+    zone text not null, start bigint not null, until bigint not null, due bigint not null,
+    told text not null, told_at bigint not null, counted bigint not null, corrected text)
+"""
+
+MIGRATIONS = (("first", FIRST), ("ranks", RANKS), ("alerts", ALERTS), ("editions", EDITIONS))
 
 _DIALECTS = {
     "sqlite": {

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.app.listening import Ear
     from bot.config import Settings
     from bot.services.alerting import Alerting
+    from bot.services.corrections import Corrections
     from bot.services.delivery import Delivery
     from bot.services.digests import Publisher
     from bot.services.polling import Polling
@@ -91,7 +92,8 @@ def build(settings: Settings, database: Database, now: Callable[[], int]) -> Bot
     publisher = publishing.publisher(settings, database, now())
     watcher = alerting.alerting(settings, database)
     deliver, sender = delivery(settings, database, now)
-    jobs = _Jobs(parts.polling, watcher, publisher, deliver, now, stopping)
+    corrections = publishing.corrections(settings, publisher)
+    jobs = _Jobs(parts.polling, watcher, publisher, corrections, deliver, now, stopping)
     every = settings.config.polling.every_minutes * 60
     clock = Clock(jobs.poll, jobs.publish, jobs.deliver, every)
     return Bot(sender, _ear(settings, database, now), clock, parts.vantio, stopping)
@@ -119,6 +121,7 @@ class _Jobs:
     polling: Polling
     alerting: Alerting
     publisher: Publisher
+    corrections: Corrections
     delivery: Delivery
     now: Callable[[], int]
     stopping: Event
@@ -151,6 +154,7 @@ class _Jobs:
         """Put everything due into the outbox."""
         try:
             self.publisher.publish_due(self.now())
+            self.corrections.look(self.now())
             self.alerting.release(self.now())
         except StoreError as error:
             logger.error("Nothing could be published: %s", error)  # noqa: TRY400 - one line says all

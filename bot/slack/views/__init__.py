@@ -2,6 +2,7 @@
 
 from bot.slack.views.alerts import alert, trouble
 from bot.slack.views.answers import answer
+from bot.slack.views.corrections import correction
 from bot.slack.views.digests import digest, leaderboard
 from bot.slack.views.guidance import help, mistake  # noqa: A004 - the words of `/posters help`
 from bot.slack.views.health import status
@@ -13,6 +14,7 @@ from bot.slack.views.told import held, last_alerts, rehearsal, rehearsing
 __all__ = [
     "alert",
     "answer",
+    "correction",
     "details",
     "digest",
     "ended",

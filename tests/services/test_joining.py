@@ -58,8 +58,12 @@ class Postman:
     def finish(self, now: int) -> None:
         for _ in [*self.doubtful]:
             self.take("lost", now)
-        while self.spans("waiting"):
+        while self.waits():
             self.take("sent", now)
+
+    def waits(self) -> bool:
+        with self.database.read() as tx:
+            return bool(tx.rows("select 1 from outbox where state = 'waiting' limit 1"))
 
     def spans(self, state: str) -> list[Span]:
         """What the messages in this state cover, in the order of time."""

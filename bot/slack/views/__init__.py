@@ -7,6 +7,7 @@ from bot.slack.views.digests import digest, leaderboard
 from bot.slack.views.guidance import help, mistake  # noqa: A004 - the words of `/posters help`
 from bot.slack.views.health import status
 from bot.slack.views.noise import ended, muted, mutes, stood, thanks, unmuted
+from bot.slack.views.occasions import good_news
 from bot.slack.views.silences import quiet
 from bot.slack.views.spikes import details
 from bot.slack.views.told import held, last_alerts, rehearsal, rehearsing
@@ -18,6 +19,7 @@ __all__ = [
     "details",
     "digest",
     "ended",
+    "good_news",
     "held",
     "help",
     "last_alerts",

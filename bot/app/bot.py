@@ -121,10 +121,12 @@ def _duties(
     store: Database,
 ) -> Duties:
     """What the leader does, from what stands in the store."""
+    publisher = publishing.publisher(settings, store, now())
     return Duties(
         polling(settings, store, vantio, stopping, now),
         alerting.alerting(settings, store),
-        publishing.publisher(settings, store, now()),
+        publisher,
+        publishing.corrections(settings, publisher),
         operation,
         settings.config.polling.every_minutes * 60,
         now,

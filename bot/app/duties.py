@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from bot.app.operating import Operation
     from bot.services.alerting import Alerting
+    from bot.services.corrections import Corrections
     from bot.services.digests import Publisher
     from bot.services.polling import Polling
     from bot.services.taking import Sync
@@ -35,6 +36,7 @@ class Duties:
     polling: Polling
     alerting: Alerting
     publisher: Publisher
+    corrections: Corrections
     operation: Operation
     every: int
     now: Callable[[], int]
@@ -72,6 +74,7 @@ class Duties:
         """Put everything due into the outbox."""
         with noted("Nothing could be published"):
             self.publisher.publish_due(self.now())
+            self.corrections.look(self.now())
             self.alerting.release(self.now())
             self.operation.outages.look(self.now())
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.app import reading
 from bot.config import WEEKDAYS
 from bot.domain.subscription import Schedule, Subscription
+from bot.services.corrections import Corrections
 from bot.services.digests import DIGEST, LEADERBOARD, Publisher
 from bot.services.subscribing import follow
 
@@ -21,6 +22,11 @@ def publisher(settings: Settings, database: Database, awake: int) -> Publisher:
     reports = reading.reports(settings, database)
     fresh_until = reading.condition(settings, database).fresh_until
     return Publisher(database, reports, fresh_until, config.told, config.zone, awake)
+
+
+def corrections(settings: Settings, publisher: Publisher) -> Corrections:
+    """What corrects the digests and leaderboards that were published."""
+    return Corrections(publisher, reading.programs(settings))
 
 
 def subscribe(settings: Settings, database: Database, now: int) -> None:

@@ -20,6 +20,9 @@ class Kind(StrEnum):
     THRESHOLD = "threshold"
 
 
+OCCASIONS = (Kind.FIRST_SCAN, Kind.MILESTONE)  # which are over as soon as they are noticed
+
+
 class Scope(StrEnum):
     """What an alert is about; the subject is the id of that poster or program, empty for all."""
 

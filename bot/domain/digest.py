@@ -10,11 +10,13 @@ from bot.domain.calendar import Step, Unit, day_words, local
 from bot.domain.period import days
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from bot.domain.period import Period
 
 _LATE = 15 * 60
+_DAY = timedelta(days=1)
 _WEEK = 7
 
 
@@ -22,7 +24,8 @@ _WEEK = 7
 class Edition:
     """One message of a subscription: what it covers, and when it was due (UTC seconds).
 
-    `late` says that the message must own up to being late, or to covering for missed ones.
+    Of several in one, `due` is when the first of them was. `late` says that the message must own up
+    to being late, or to covering for missed ones.
     """
 
     kind: str
@@ -68,14 +71,39 @@ def edition(kind: str, dues: Sequence[int], now: int, zone: str) -> Edition:
     if not dues:
         raise ValueError("an edition needs a due time")
     first, last = local(dues[0], zone).date(), local(dues[-1], zone).date()
-    late = now - dues[0] > _LATE
     if kind == "leaderboard":
         first -= timedelta(days=first.weekday() + _WEEK)
         last -= timedelta(days=last.weekday() + 1)
-        step = Step(Unit.WEEK, ((last - first).days + 1) // _WEEK)
-        return Edition(kind, days(first, last, zone, step), dues[-1], late)
-    day = timedelta(days=1)
-    return Edition(kind, days(first - day, last - day, zone), dues[-1], late)
+    else:
+        first, last = first - _DAY, last - _DAY
+    return Edition(kind, _covering(kind, first, last, zone), dues[0], _late(dues[0], now))
+
+
+def reissued(kind: str, start: int, end: int, due: int, now: int, zone: str) -> Edition:
+    """The edition that covers [`start`, `end`) and was due at `due`, as it is made at `now`.
+
+    All are UTC seconds; `start` and `end` are midnights in the IANA zone.
+    """
+    first, last = local(start, zone).date(), local(end - 1, zone).date()
+    return Edition(kind, _covering(kind, first, last, zone), due, _late(due, now))
+
+
+def joined(
+    issue: Edition, waiting: Iterable[Edition], now: int, zone: str
+) -> tuple[Edition, list[Edition]]:
+    """One edition for `issue` and for those that wait before it, and which of these it replaces.
+
+    Only those that lead up to `issue` without a gap: in a gap lies what was told already.
+    """
+    replaced: list[Edition] = []
+    for each in sorted(waiting, key=lambda each: each.period.end, reverse=True):
+        if each.period.end == (replaced or [issue])[-1].period.start:
+            replaced.append(each)
+    if not replaced:
+        return issue, []
+    first = replaced[-1]
+    span = (first.period.start, issue.period.end)
+    return reissued(issue.kind, *span, first.due, now, zone), replaced
 
 
 def decide(
@@ -110,6 +138,16 @@ def decide(
     if now < given_up:
         return Wait(given_up)
     return Send(_note(fresh_until, zone))
+
+
+def _covering(kind: str, first: date, last: date, zone: str) -> Period:
+    """Whole days, or for a leaderboard whole weeks, with the same before them to compare with."""
+    weeks = ((last - first).days + 1) // _WEEK
+    return days(first, last, zone, Step(Unit.WEEK, weeks) if kind == "leaderboard" else None)
+
+
+def _late(due: int, now: int) -> bool:
+    return now - due > _LATE
 
 
 def _note(fresh_until: int | None, zone: str) -> str:

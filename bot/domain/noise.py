@@ -30,10 +30,11 @@ class Scope(StrEnum):
 
 
 class Why(StrEnum):
-    """Why an alert waits."""
+    """Why an alert waits; `AWAY` is for Slack, which did not take its message in time."""
 
     QUIET_HOURS = "quiet hours"
     ENOUGH_TODAY = "enough today"
+    AWAY = "away"
 
 
 class State(StrEnum):

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from bot.domain.alert import Alert, Kind, Scope
+from bot.domain.alert import OCCASIONS, Alert, Kind, Scope
 from bot.domain.detection.events import REST
 from bot.domain.noise import State
 from bot.services import silences
@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 # The widest first, since an event of a program keeps back those of its posters.
 _ORDER: Final = {Scope.OVERALL: 0, Scope.PROGRAM: 1, Scope.POSTER: 2}
+_FEW: Final = 2  # pieces of good news that are told one by one
 _GONE: Final = {State.REPLACED, State.RETIRED}
 
 
@@ -93,15 +94,19 @@ class Alerting:
         return found
 
     def release(self, now: int) -> int:
-        """Tell of what was held and may be told now; returns in how many messages."""
+        """Tell of what was held and may be told now; returns in how many messages.
+
+        What was over before Slack took its message is told in one, too.
+        """
         with self.database.read() as tx:
-            if not self.telling.noise.due(tx, now):
+            if not self.telling.noise.due(tx, now) and not self.telling.overtaken(tx, now):
                 return 0
         with self.database.write(durable=True) as tx:
             due = self.telling.noise.due(tx, now)
             for each in due:
                 self.telling.release(tx, each, now)
-        return len(due)
+            overtaken = self.telling.overtaken(tx, now)
+            return len(due) + sum(self.telling.gather(tx, each, now) for each in overtaken)
 
     def _events(self, events: Sequence[Event], now: int, since: int) -> list[Alert]:
         told = self._news(events, now, since)
@@ -150,10 +155,7 @@ class Alerting:
             with self.database.write(durable=True) as tx:
                 found = self._untold(tx, now)
                 for group in self.telling.groups(tx, found, now):
-                    first = alerts.add(tx, group[0])
-                    rest = [alerts.add(tx, replace(each, group=first.key)) for each in group[1:]]
-                    self.telling.tell_together(tx, [first, *rest], now)
-                    kept += [first, *rest]
+                    kept += self._together(tx, group, now)
         self._quiet = []
         return kept
 
@@ -182,17 +184,38 @@ class Alerting:
         """Firsts, round numbers and thresholds."""
         with self.database.read() as tx:
             found = self._occasional(tx, now, since)
-        kept = []
+        kept: list[Alert] = []
         if found:
             with self.database.write(durable=True) as tx:
-                for each in self._occasional(tx, now, since):
+                found = self._occasional(tx, now, since)
+                for each in found:
                     if each.key:
                         alerts.change(tx, each)
-                    else:
-                        kept.append(alerts.add(tx, each))
-                        self.telling.tell(tx, kept[-1], now)
+                kept = self._new(tx, [each for each in found if not each.key], now)
         self.watching.arrived.clear()
         return kept
+
+    def _new(self, tx: Transaction, found: Sequence[Alert], now: int) -> list[Alert]:
+        """Keep and tell these, each for itself, but for many that are good news."""
+        alone = [each for each in found if each.kind not in OCCASIONS]
+        kept: list[Alert] = []
+        news = [each for each in found if each.kind in OCCASIONS]
+        for group in self.telling.groups(tx, news, now):
+            if len(group) > _FEW:
+                kept += self._together(tx, group, now)
+            else:
+                alone += group
+        for each in alone:
+            kept.append(alerts.add(tx, each))
+            self.telling.tell(tx, kept[-1], now)
+        return kept
+
+    def _together(self, tx: Transaction, group: Sequence[Alert], now: int) -> list[Alert]:
+        """Keep these, and tell them in one message a channel."""
+        first = alerts.add(tx, group[0])
+        rest = [alerts.add(tx, replace(each, group=first.key)) for each in group[1:]]
+        self.telling.tell_together(tx, [first, *rest], now)
+        return [first, *rest]
 
     def _occasional(self, tx: Transaction, now: int, since: int) -> list[Alert]:
         return [

@@ -7,15 +7,15 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.domain.alert import About, Kind, Scope
+from bot.domain.alert import OCCASIONS, About, Kind, Scope
 from bot.domain.naming import poster_name
-from bot.domain.noise import Held, Muted, place
+from bot.domain.noise import Held, Muted, Why, place
 from bot.services.naming import Names
 from bot.slack import views
-from bot.store import alerts, outbox, subscriptions, told
+from bot.store import alerts, held, outbox, subscriptions, told
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from bot.domain.alert import Alert, Band
     from bot.domain.model import Programs
@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 ALERT, HELD = "alert", "held alerts"
 _DETAILS = "/details"
+_PATIENCE = 300  # seconds after which a message waits for Slack, and not just for its turn
+_OLD = 3600  # seconds after which a first scan is no news
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Telling:
         return list(together.values())
 
     def tell_together(self, tx: Transaction, found: Sequence[Alert], now: int) -> None:
-        """Tell of posters that have gone quiet, in one message a channel."""
+        """Tell of posters that have gone quiet, or of good news, in one message a channel."""
         open_to = [set(self._open(tx, each, now)) for each in found]
         for channel in sorted(set.intersection(*open_to)):
             intent = told.intent(channel, found[0].key)
@@ -85,13 +87,50 @@ class Telling:
     def release(self, tx: Transaction, release: Release, now: int) -> None:
         """Tell in one message of the alerts that a channel had to wait for."""
         if release.channel in self.channels(tx):
-            found = alerts.by_key(tx, release.alerts)
-            named = [(each, self._about(tx, each).name or "Everything") for each in found]
-            rule = self.noise.rule_of(release.channel)
-            message = _json(views.held(named, release.why, rule, self.zone))
+            message = self._held(tx, release.channel, release.alerts, release.why)
             intent = f"held/{release.channel}/{min(release.alerts)}-{max(release.alerts)}/{now}"
             outbox.add(tx, intent, HELD, release.channel, message, now)
         self.noise.release(tx, release)
+
+    def overtaken(self, tx: Transaction, now: int) -> list[str]:
+        """The channels in which there may be something to `gather`."""
+        return [
+            each
+            for each in self.channels(tx)
+            if _overtaken(tx, each, now)
+            or held.alerts(tx, each, Why.AWAY)
+            or told.last_away(tx, each)[1] == "waiting"
+        ]
+
+    def gather(self, tx: Transaction, channel: str, now: int) -> bool:
+        """Tell in one message of all alerts that were over before Slack took theirs.
+
+        Their own messages are withdrawn. As long as the one in their place waits too, it takes in
+        whatever else is over; while nobody knows its fate, nothing is done. Returns whether a
+        message came into the outbox.
+        """
+        intent, state = told.last_away(tx, channel)
+        if state == "sending":
+            return False
+        if state != "waiting":
+            held.remove(tx, channel, held.alerts(tx, channel, Why.AWAY))
+        self._take_back(tx, channel, now)
+        found = held.alerts(tx, channel, Why.AWAY)
+        if not found:
+            outbox.withdraw(tx, intent)
+            return False
+        message = self._held(tx, channel, found, Why.AWAY)
+        if state == "waiting":
+            outbox.revise(tx, intent, message, now)
+            return False
+        return outbox.add(tx, told.away(channel, found[0]), HELD, channel, message, now)
+
+    def _take_back(self, tx: Transaction, channel: str, now: int) -> None:
+        """Hold what is over instead of sending its message."""
+        for key in _overtaken(tx, channel, now):
+            if outbox.withdraw(tx, told.intent(channel, key)):
+                for each in alerts.group(tx, key):
+                    held.add(tx, channel, each.key, Held(now, Why.AWAY), now)
 
     def _open(self, tx: Transaction, found: Alert, now: int) -> list[str]:
         """The channels that are told at once; for those that wait, the alert is held."""
@@ -118,7 +157,13 @@ class Telling:
 
     def _together(self, tx: Transaction, found: Sequence[Alert], now: int, channel: str) -> str:
         abouts = [self._about(tx, each) for each in found]
-        return _json(views.quiet(found, abouts, self.zone, now, channel))
+        show = views.quiet if found[0].kind is Kind.QUIET else views.good_news
+        return _json(show(found, abouts, self.zone, now, channel))
+
+    def _held(self, tx: Transaction, channel: str, keys: Collection[int], why: Why) -> str:
+        found = alerts.by_key(tx, keys)
+        named = [(each, self._about(tx, each).name or "Everything") for each in found]
+        return _json(views.held(named, why, self.noise.rule_of(channel), self.zone))
 
     def _about(self, tx: Transaction, found: Alert, bands: tuple[Band, ...] = ()) -> About:
         names = Names(tx, self.programs)
@@ -137,6 +182,19 @@ class Telling:
             place=place(poster.location),
             program=names.program(poster.program),
         )
+
+
+def _overtaken(tx: Transaction, channel: str, now: int) -> list[int]:
+    """The alerts whose message waits for Slack, though what it says is over or is no news."""
+    old = {*told.waiting(tx, channel, now - _OLD)}
+    return [
+        key
+        for key in told.waiting(tx, channel, now - _PATIENCE)
+        if all(
+            key in old if each.kind in OCCASIONS else each.resolved_at is not None
+            for each in alerts.group(tx, key)
+        )
+    ]
 
 
 def _json(message: Message) -> str:

@@ -77,8 +77,12 @@ def ended(tx: Transaction, kind: Kind, since: int) -> list[Alert]:
 
 def group(tx: Transaction, key: int) -> list[Alert]:
     """The alerts that stand in the message of this one, itself first."""
-    near = [each for each in _since(tx, key, Kind.QUIET) if key in {each.key, each.group}]
-    return sorted(near, key=lambda alert: alert.key)
+    rows = tx.rows(
+        f"""{_SELECT} where key >= :key
+            and fired_at = (select fired_at from alert where key = :key) order by key""",
+        key=key,
+    )
+    return [each for each in map(_read, rows) if key in {each.key, each.group}]
 
 
 def reached(tx: Transaction, kind: Kind) -> dict[tuple[Scope, str], int]:
@@ -102,11 +106,6 @@ def running(tx: Transaction, scope: Scope, subject: str, since: int) -> Alert | 
         since=since,
     )
     return _read(rows[0]) if rows else None
-
-
-def _since(tx: Transaction, key: int, kind: Kind) -> list[Alert]:
-    rows = tx.rows(f"{_SELECT} where key >= :key and kind = :kind order by key", key=key, kind=kind)
-    return [_read(row) for row in rows]
 
 
 def _detail(alert: Alert) -> str:

@@ -37,17 +37,25 @@ def add(tx: Transaction, channel: str, alert: int, held: Held, now: int) -> bool
 
 
 def due(tx: Transaction, now: int) -> list[Waiting]:
-    """The alerts that have waited long enough, in the order in which they were held."""
+    """The alerts that have waited long enough, in the order in which they were held.
+
+    Without those that wait for Slack: their message is in the outbox already.
+    """
     rows = tx.rows(
-        "select channel, alert, why from held where release_at <= :now order by key", now=now
+        "select channel, alert, why from held where release_at <= :now and why <> :away"
+        " order by key",
+        now=now,
+        away=Why.AWAY,
     )
     return [Waiting(channel, alert, Why(why)) for channel, alert, why in rows]
 
 
-def alerts(tx: Transaction, channel: str) -> list[int]:
-    """The alerts that wait for a channel, in the order in which they were held."""
-    rows = tx.rows("select alert from held where channel = :channel order by key", channel=channel)
-    return [alert for (alert,) in rows]
+def alerts(tx: Transaction, channel: str, *why: Why) -> list[int]:
+    """The alerts that wait for a channel, for one of these reasons, in the order of waiting."""
+    rows = tx.rows(
+        "select alert, why from held where channel = :channel order by key", channel=channel
+    )
+    return [alert for alert, reason in rows if not why or reason in why]
 
 
 def remove(tx: Transaction, channel: str, alerts: Iterable[int]) -> None:

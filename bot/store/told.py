@@ -8,6 +8,8 @@ from bot.domain.alert import Kind
 from bot.domain.noise import Told
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.store.database import Transaction
 
 _BRIEF = """
@@ -34,10 +36,12 @@ def count(tx: Transaction, channel: str, since: int) -> int:
     return int(found)
 
 
-def waiting(tx: Transaction, channel: str) -> list[int]:
-    """The alerts whose message to a channel is not on its way yet."""
+def waiting(tx: Transaction, channel: str, made_before: int | None = None) -> list[int]:
+    """The alerts whose message to a channel is not on its way yet; those made before then."""
     rows = tx.rows(
-        f"select intent from outbox where {_IN_CHANNEL} and state = 'waiting' order by key",
+        f"""select intent from outbox where {_IN_CHANNEL} and state = 'waiting'
+            and created_at < coalesce(cast(:before as bigint), created_at + 1) order by key""",
+        before=made_before,
         **_range(channel),
     )
     tails = [found.removeprefix(intent(channel, 0)[:-1]) for (found,) in rows]
@@ -51,6 +55,20 @@ def receipt(tx: Transaction, channel: str, alert: int) -> tuple[str, str] | None
         intent=intent(channel, alert),
     )
     return (rows[0][0], rows[0][1]) if rows else None
+
+
+def away(channel: str, alert: int) -> str:
+    """What identifies the message about alerts that were over before Slack was back."""
+    return f"away/{channel}/{alert}"
+
+
+def last_away(tx: Transaction, channel: str) -> tuple[str, str]:
+    """The intent and the state of the last such message to a channel; empty without one."""
+    rows = tx.rows(
+        f"select intent, state from outbox where {_IN_CHANNEL} order by key desc limit 1",
+        **_range(channel, away),
+    )
+    return (rows[0][0], rows[0][1]) if rows else ("", "")
 
 
 def brief(tx: Transaction, key: int) -> Told | None:
@@ -76,9 +94,9 @@ def lifted(tx: Transaction, program: str) -> bool:
     )
 
 
-def _range(channel: str) -> dict[str, str]:
+def _range(channel: str, of: Callable[[str, int], str] = intent) -> dict[str, str]:
     """Between which two texts all intents of a channel lie."""
-    first = intent(channel, 0)[:-1]
+    first = of(channel, 0)[:-1]
     return {"first": first, "after": f"{first[:-1]}0"}
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.digest import Send, Wait, decide, edition
+from bot.domain.digest import Send, Wait, decide, edition, joined, reissued
 from bot.domain.period import compare
 from bot.domain.subscription import Schedule, missed, next_due
 
@@ -35,7 +35,8 @@ def test_what_an_edition_covers(
     assert (found.period.start, found.period.end) == (at(begin, BERLIN), at(end, BERLIN))
     assert found.period.label == label.replace("-", "\N{EN DASH}")
     assert found.late == (len(dues) > 1)
-    assert compare(found.period, found.due).before.end == found.period.start
+    assert found.due == due(dues[0])
+    assert compare(found.period, due(dues[-1])).before.end == found.period.start
 
 
 def test_late_after_a_quarter_of_an_hour() -> None:
@@ -65,7 +66,35 @@ def test_editions_follow_one_another_without_gap_or_overlap(
     late = edition("digest", dues, first + down, zone)
     following = next_due(schedule, dues[-1])
     assert edition("digest", [following], following, zone).period.start >= late.period.end
-    assert late.period.end <= late.due
+    assert late.period.end <= dues[-1]
+
+
+@given(
+    instants, zones, st.sampled_from([None, 0, 3]), st.sets(st.integers(0, 9)), st.integers(1, 9)
+)
+def test_what_waits_is_joined_as_far_as_there_is_no_gap(
+    start: int, zone: str, weekday: int | None, waiting: set[int], last: int
+) -> None:
+    schedule = Schedule("09:00", zone, weekday)
+    kind = "digest" if weekday is None else "leaderboard"
+    dues = [next_due(schedule, start)]
+    while len(dues) <= last:
+        dues.append(next_due(schedule, dues[-1]))
+    each = [edition(kind, [due], due, zone) for due in dues]
+    whole, replaced = joined(each[last], [each[n] for n in waiting if n < last], dues[last], zone)
+    gap = max((n for n in range(last) if n not in waiting), default=-1)
+    assert [n for n in range(last) if each[n] in replaced] == [*range(gap + 1, last)]
+    # As if the bot had been down for as long.
+    assert whole == edition(kind, dues[gap + 1 : last + 1], dues[last], zone)
+
+
+@given(instants, zones, st.integers(0, 86_400))
+def test_an_edition_is_made_again_from_what_is_kept_of_it(start: int, zone: str, wait: int) -> None:
+    schedule = Schedule("09:00", zone)
+    due = next_due(schedule, start)
+    made = edition("digest", [due], due + wait, zone)
+    kept = (made.period.start, made.period.end, made.due)
+    assert reissued("digest", *kept, due + wait, zone) == made
 
 
 def test_it_waits_until_it_is_due() -> None:

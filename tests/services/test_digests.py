@@ -95,11 +95,14 @@ def test_its_patience_begins_when_the_bot_wakes(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "schedule", "span"),
-    [(DIGEST, DAILY, "Fri 20"), (LEADERBOARD, MONDAYS, "Mon 9")],
+    ("kind", "schedule", "span", "many", "first"),
+    [
+        (DIGEST, DAILY, "Fri 20", "4 days", "Sat 21"),
+        (LEADERBOARD, MONDAYS, "Mon 9", "2 weeks", "Mon 16"),
+    ],
 )
 def test_what_was_missed_is_one_late_message(
-    database: Database, kind: str, schedule: Schedule, span: str
+    database: Database, kind: str, schedule: Schedule, span: str, many: str, first: str
 ) -> None:
     asleep = at("2026-11-20 12:00" if kind == DIGEST else "2026-11-13", ZONE)
     subscribe(database, Subscription(0, kind, "#posters", schedule), now=asleep)
@@ -107,7 +110,8 @@ def test_what_was_missed_is_one_late_message(
         fill(database, *scans(DUE - day * DAY, 1))
     assert publisher(database).publish_due(DUE + 2 * 3600) == 1
     [sent] = outgoing(database)
-    assert "Late: this was due on" in str(sent.message)
+    late = f"Late: {many} in one message, the first due on {first} Nov 2026 09:00."
+    assert late in str(sent.message)
     assert span in sent.message["text"]
     assert ("4 scans" if kind == DIGEST else "14 scans") in sent.message["text"]
 

@@ -140,6 +140,24 @@ def test_occasions_that_nobody_wants_are_not_told(street: Street) -> None:
     assert occasions(looking.look(street.now + TICK)) == []
 
 
+def test_good_news_that_comes_all_at_once_is_one_message(street: Street) -> None:
+    looking = street.alerting(wanted=CALM)
+    add_up(street, "p1", 99, street.now - 3 * DAY)
+    looking.look(street.now)
+    street.keep(street.scan(each, street.now + 10) for each in ("p8", "p9"))
+    assert len(looking.look(street.now + TICK)) == len(street.messages()) == 2
+    add_up(street, "p1", 100, street.now + TICK)
+    street.keep(street.scan(each, street.now + TICK + 10) for each in ("p10", "p11"))
+    found = looking.look(street.now + 2 * TICK)
+    assert len(found) == 3
+    assert {each.group for each in found[1:]} == {found[0].key}
+    for channel in ("#alerts", "#posters"):
+        [*_, last] = street.said(channel)
+        assert last == "🎉 2 posters have their first scan! 🏆 1 round number reached!"
+        assert len(street.said(channel)) == 3
+    assert looking.look(street.now + 3 * TICK) == []
+
+
 def asked(*thresholds: FixedThreshold) -> Wanted:
     return Wanted(first_scans=False, milestones=False, thresholds=thresholds)
 

@@ -152,6 +152,11 @@ def test_what_was_held_comes_as_one_message() -> None:
     assert button(message, "ask") == {"words": "alerts"}
     enough = shown(views.held(alerts[:1], Why.ENOUGH_TODAY, NIGHT, ZONE))
     assert enough.startswith("1 alert came after the limit of 10 alerts a day was reached:")
+    away = shown(views.held(alerts[1:2] * 3, Why.AWAY, NIGHT, ZONE))
+    assert away.startswith("While I was away: 3 alerts came and went.\n\n• Gym: 9 scans")
+    assert shown(views.held(alerts, Why.AWAY, NIGHT, ZONE)).startswith(
+        "While I was away: 6 alerts came.\n"
+    )
     many = shown(views.held(alerts * 9, Why.QUIET_HOURS, Rule(), ZONE))
     assert many.startswith("While it was quiet: 54 alerts.")
     assert "and 34 more alerts" in many

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.store import cursors, lanes, outbox, schema
+from bot.store import cursors, lanes, migrations, outbox
 from bot.store.database import StoreError
 from bot.store.opening import open_store
 
@@ -82,7 +82,7 @@ def test_later_migrations_come_on_top_and_stay(
     bare_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_store(bare_url).close()
-    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, ("second", SECOND)))
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, ("second", SECOND)))
     assert rows(bare_url, "select word from second") == []
     assert rows(bare_url, "select word from second") == []
 
@@ -91,7 +91,7 @@ def test_a_store_of_the_first_version_keeps_its_numbers(
     bare_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as before:
-        before.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:1])
+        before.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:1])
         database = open_store(bare_url)
         with database.write() as tx:
             for statement in VERSION_1.split(";"):
@@ -118,7 +118,7 @@ def test_what_an_older_store_was_about_to_send_is_sent(
     bare_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as before:
-        before.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:3])
+        before.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:3])
         database = open_store(bare_url)
         with database.write() as tx:
             for intent, state in (("a", "sending"), ("b", "waiting")):
@@ -149,7 +149,7 @@ def test_a_store_of_a_newer_version_is_refused(
     bare_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as newer:
-        newer.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, ("second", SECOND)))
+        newer.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, ("second", SECOND)))
         open_store(bare_url).close()
     with pytest.raises(StoreError, match=r"newer version .* update") as caught:
         open_store(bare_url)
@@ -160,7 +160,7 @@ def test_a_migration_that_fails_leaves_nothing(
     bare_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, ("third", BROKEN)))
+        broken.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, ("third", BROKEN)))
         with pytest.raises(StoreError):
             open_store(bare_url)
     assert rows(bare_url, "select feed from cursor") == []

@@ -3,11 +3,13 @@
 from bot.slack.views.alerts import alert, trouble
 from bot.slack.views.answers import answer
 from bot.slack.views.changes import changes
+from bot.slack.views.corrections import correction
 from bot.slack.views.digests import digest, leaderboard
 from bot.slack.views.guidance import help, mistake  # noqa: A004 - the words of `/posters help`
 from bot.slack.views.health import relief, status
 from bot.slack.views.home import home
 from bot.slack.views.noise import ended, muted, mutes, stood, thanks, unmuted
+from bot.slack.views.occasions import good_news
 from bot.slack.views.outages import outage, outage_over
 from bot.slack.views.permissions import ask_elsewhere, managers_only, managers_unknown
 from bot.slack.views.silences import quiet
@@ -19,9 +21,11 @@ __all__ = [
     "answer",
     "ask_elsewhere",
     "changes",
+    "correction",
     "details",
     "digest",
     "ended",
+    "good_news",
     "held",
     "help",
     "home",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.domain.figures import count
 from bot.slack import kit
 from bot.slack.kit import escape
 from bot.slack.views import parts
@@ -11,6 +12,7 @@ from bot.slack.views.phrases import clock, in_front, lead
 
 if TYPE_CHECKING:
     from bot.domain.model import Answer
+    from bot.domain.period import Period
     from bot.slack.kit import Part
     from bot.slack.message import Message
 
@@ -22,7 +24,8 @@ def digest(found: Answer, late_since: int | None = None) -> Message:
 
     Args:
         found: The numbers of a `top` question.
-        late_since: UTC seconds at which it was due, if it comes late.
+        late_since: UTC seconds at which it, or the first of several in one, was due, if it comes
+            late.
     """
     point = lead(found)
     content = parts.course(found.series) + parts.ranking(found) if found.total else []
@@ -51,10 +54,17 @@ def _published(
     title = f"{name} · {period.dates()}"
     head: list[Part] = [kit.header(title)]
     if late_since is not None:
-        due = escape(clock(late_since, period.zone))
-        head.append(kit.context(f"Late: this was due on {due}."))
+        head.append(kit.context(_apology(period, late_since)))
     text = f"{escape(title, 120)}: {point.replace('*', '')}"
     return kit.message(text, [*head, kit.section(point), *content])
+
+
+def _apology(period: Period, late_since: int) -> str:
+    """That it is late; where several days or weeks come in one, that as well."""
+    due, step = escape(clock(late_since, period.zone)), period.step
+    if step and step.count > 1:
+        return f"Late: {count(step.count, step.unit)} in one message, the first due on {due}."
+    return f"Late: this was due on {due}."
 
 
 def _foot(found: Answer, label: str, words: str) -> list[Part]:

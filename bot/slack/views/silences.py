@@ -9,7 +9,8 @@ from bot.slack import kit
 from bot.slack.kit import escape
 from bot.slack.views import words
 from bot.slack.views.charts import band_chart
-from bot.slack.views.noise import feedback_buttons, mute_parts, standing_buttons
+from bot.slack.views.controls import controls_of_many
+from bot.slack.views.noise import standing_buttons
 from bot.slack.views.phrases import clock
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def quiet(
     content += kit.sections(_rest(both[_SHOWN:]))
     content += band_chart(abouts[0].bands) if len(both) == 1 else []
     content.append(kit.context(words.stamp(now, zone)))
-    content += _foot(both, channel)
+    content += controls_of_many(both, channel)
     return kit.message(point.replace("*", ""), content)
 
 
@@ -103,24 +104,6 @@ def _rest(both: Sequence[tuple[Alert, About]]) -> Iterator[str]:
     more = len(both) - len(names)
     others = f" and {count(more, 'more poster')}" if more else ""
     yield f"*And {count(len(both), 'more poster')}:* {', '.join(names)}{others}"
-
-
-def _foot(both: Sequence[tuple[Alert, About]], channel: str) -> Iterator[Block]:
-    """Feedback, and the mutes that are meant by a message about all of these together."""
-    key = both[0][0].key
-    yield from kit.actions(*feedback_buttons(key))
-    yield from mute_parts(key, channel, tuple(_scopes(both)))
-
-
-def _scopes(both: Sequence[tuple[Alert, About]]) -> Iterator[tuple[str, str]]:
-    """What all of them share; a single poster as well."""
-    found, about = both[0]
-    if len(both) == 1:
-        yield "poster", about.name or found.subject
-    if about.place and all(each.place == about.place for _, each in both):
-        yield "place", f"All posters at {about.place}"
-    if about.program and all(each.program == about.program for _, each in both):
-        yield "program", about.program
 
 
 def _name(found: Alert, about: About) -> str:

@@ -75,7 +75,8 @@ def rehearsal(found: Sequence[tuple[Alert, str]] | None, days: int, zone: str) -
 
 def held(alerts: Sequence[tuple[Alert, str]], why: Why, rule: Rule, zone: str) -> Message:
     """The one message about alerts that waited, each with the name of what it is about."""
-    point = _waited(count(len(alerts), "alert"), why, rule)
+    over = all(alert.resolved_at is not None for alert, _ in alerts)
+    point = _waited(count(len(alerts), "alert"), why, rule, over=over)
     lines = [
         f"• *{escape(name, 60)}*: {_brief(alert, zone)}" for alert, name in alerts[:_MOST_HELD]
     ]
@@ -95,7 +96,9 @@ def _told(alert: Told, name: str, zone: str) -> str:
     return " · ".join(fact for fact in facts if fact)
 
 
-def _waited(many: str, why: Why, rule: Rule) -> str:
+def _waited(many: str, why: Why, rule: Rule, *, over: bool) -> str:
+    if why is Why.AWAY:
+        return f"While I was away: *{many}* {'came and went' if over else 'came'}."
     if why is Why.ENOUGH_TODAY:
         limit = f" of {count(rule.most_a_day, 'alert')} a day" if rule.most_a_day else ""
         return f"*{many}* came after the limit{limit} was reached:"

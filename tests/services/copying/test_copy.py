@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.model import Poster
 from bot.services.copying import Copied, copy
-from bot.store import directory, schema
+from bot.store import directory, migrations
 from bot.store.opening import connect, open_store
 
 from .contents import LEFT_EMPTY, ROWS, contents, fill
@@ -46,7 +46,7 @@ def test_a_table_of_a_later_migration_is_copied_too(
     tmp_path: Path, target: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later = "create table later (word {name} primary key, size double precision, id {packed});"
-    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, ("later", later)))
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, ("later", later)))
     with closing(open_store(f"sqlite:///{tmp_path / 'source.db'}")) as source:
         fill(source, ROWS)
         copy(source, target, silent)

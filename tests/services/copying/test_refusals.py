@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from bot.services.copying import copy
-from bot.store import catalogue, cursors, first_load, schema, unfinished
+from bot.store import catalogue, cursors, first_load, migrations, schema, unfinished
 from bot.store.opening import connect, open_store
 
 from .contents import ROWS, contents, fill
@@ -41,7 +41,7 @@ def test_an_old_store_stays_old(
     source: Database, target: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as before:
-        before.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:1])
+        before.setattr(migrations, "MIGRATIONS", migrations.MIGRATIONS[:1])
         schema.migrate(target)
     replace(target, "insert into program (id) values ('prog_1')")
     assert "is not empty" in refusal(source, target)

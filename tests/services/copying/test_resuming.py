@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.services.copying import copy
-from bot.store import copying, schema, unfinished
+from bot.store import copying, migrations, schema, unfinished
 from bot.store.database import StoreError
 from bot.store.opening import connect, open_store
 
@@ -70,7 +70,7 @@ def test_a_copy_begun_by_an_older_version_begins_anew(
 ) -> None:
     interrupt(source, target, 40)
     later = "create table later (word {name} primary key); insert into later values ('soon')"
-    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, ("later", later)))
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, ("later", later)))
     schema.migrate(source)
     copy(source, target, silent)
     assert contents(target) == contents(source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.domain.subscription import Schedule, Subscription, next_due
+from bot.domain.subscription import Schedule, Subscription, moved, next_due
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,8 +49,9 @@ def reconcile(
 ) -> None:
     """Make the subscriptions be those `wanted`, one for each kind and channel.
 
-    One that stays as it is keeps its due time, so that nothing missed is lost; a new or changed
-    one is due at its next time, or now where it is new and its kind is in `at_once`.
+    One that stays as it is keeps its due time, and one with another schedule what it would have
+    told next, so that nothing missed is lost. A new one is due at its next time, or now where its
+    kind is in `at_once`.
     """
     present = {(each.kind, each.channel): each for each in every(tx)}
     for each in {(each.kind, each.channel): each for each in wanted}.values():
@@ -58,8 +59,7 @@ def reconcile(
         if before is None:
             _insert(tx, each, now if each.kind in at_once else _next(each, now))
         elif (before.schedule, before.words) != (each.schedule, each.words):
-            same_time = before.schedule == each.schedule
-            _update(tx, before.id, each, before.next_due if same_time else _next(each, now))
+            _update(tx, before.id, each, _moved(before, each, now))
     for gone in present.values():
         tx.execute("delete from subscription where key = :key", key=gone.id)
 
@@ -93,6 +93,12 @@ def _update(tx: Transaction, key: int, each: Subscription, due: int | None) -> N
 
 def _next(each: Subscription, now: int) -> int | None:
     return next_due(each.schedule, now) if each.schedule else None
+
+
+def _moved(before: Subscription, each: Subscription, now: int) -> int | None:
+    if before.schedule == each.schedule:
+        return before.next_due
+    return moved(before, each.schedule, now) if each.schedule else None
 
 
 def _read(

@@ -25,12 +25,17 @@ if TYPE_CHECKING:
     from bot.services.delivery import Delivery
     from bot.services.digests import Publisher
     from bot.services.polling import Polling
+    from bot.services.precedence import Precedence
+    from bot.services.questions import Questions
     from bot.services.taking import Sync
     from bot.slack.sender import Sender
     from bot.store.database import Database
     from bot.vantio.client import Vantio
 
 logger = logging.getLogger(__name__)
+
+# For how long a page of scans waits for people's answers: it must come in at last.
+_COURTESY_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +96,17 @@ def build(settings: Settings, database: Database, now: Callable[[], int]) -> Bot
     publisher = publishing.publisher(settings, database, now())
     watcher = alerting.alerting(settings, database)
     deliver, sender = delivery(settings, database, now)
-    jobs = _Jobs(parts.polling, watcher, publisher, deliver, now, stopping)
+    questions = reading.questions(settings, database)
+    precedence = questions.precedence
+    jobs = _Jobs(parts.polling, watcher, publisher, deliver, precedence, now, stopping)
     every = settings.config.polling.every_minutes * 60
     clock = Clock(jobs.poll, jobs.publish, jobs.deliver, every)
-    return Bot(sender, _ear(settings, database, now), clock, parts.vantio, stopping)
+    return Bot(sender, _ear(settings, questions, now), clock, parts.vantio, stopping)
 
 
-def _ear(settings: Settings, database: Database, now: Callable[[], int]) -> Ear:
+def _ear(settings: Settings, questions: Questions, now: Callable[[], int]) -> Ear:
     port = settings.config.slack.http_port
     secret = settings.secret("SLACK_SIGNING_SECRET") if port else None
-    questions = reading.questions(settings, database)
     app = listening.bolt(web_client(settings), questions, now, secret)
     if not port:
         return listening.SocketEar(app, settings.secret("SLACK_APP_TOKEN"))
@@ -120,6 +126,7 @@ class _Jobs:
     alerting: Alerting
     publisher: Publisher
     delivery: Delivery
+    precedence: Precedence
     now: Callable[[], int]
     stopping: Event
 
@@ -163,7 +170,8 @@ class _Jobs:
             logger.error("Nothing could be sent: %s", error)  # noqa: TRY400 - one line says all
 
     def _go_on(self, _: Sync) -> None:
-        """Between two pages: end a long sweep where the bot is to stop."""
+        """Between two pages: let those who ask go first, and end where the bot is to stop."""
+        self.precedence.give_way(_COURTESY_SECONDS)
         if self.stopping.is_set():
             raise _Stopped
 

@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 _AGAIN_SECONDS = 5
 _GRACE_SECONDS = 5
+# What 200 commands a second open in three seconds, after which Slack waits no longer.
+_CONNECTIONS = 600
 _BAD_TOKEN = {"invalid_auth", "not_allowed_token_type", "not_authed", "token_revoked"}
 _APP_TOKEN = (
     "Copy the app-level token (xapp-...) again from the app's page under Basic Information."  # noqa: S105 - a sentence
@@ -149,7 +151,9 @@ class HttpEar:
 
     def __init__(self, app: App, host: str, port: int) -> None:
         self._slack = SlackRequestHandler(app, path=EVENTS_PATH)
-        self._server = waitress.create_server(self._answer, host=host, port=port, threads=8)
+        self._server = waitress.create_server(
+            self._answer, host=host, port=port, threads=8, connection_limit=_CONNECTIONS
+        )
         self._thread = Thread(target=self._server.run, name="http", daemon=True)
 
     def start(self) -> None:

@@ -18,11 +18,14 @@ from bot.cli import session
 logger = logging.getLogger("bot")
 
 _FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
+# How long a thread that only acknowledges waits behind each that computes.
+_SWITCH_SECONDS = 0.0005
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _LIBRARIES = {
     "bot.bolt": logging.ERROR,
     "bot.socket": logging.CRITICAL,
     "apscheduler": logging.CRITICAL,
+    "waitress.queue": logging.ERROR,
 }
 
 
@@ -36,6 +39,7 @@ _LIBRARIES = {
 def run(*, port: int | None, verbose: bool) -> None:
     """Run the bot until it gets SIGTERM or Ctrl-C."""
     _log(verbose=verbose)
+    sys.setswitchinterval(_SWITCH_SECONDS)
     settings = session.settings()
     if port:
         settings = settings.with_port(port)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.webhook import WebhookClient
@@ -45,7 +46,7 @@ def _refusal(respond: Respond, body: dict[str, Any]) -> str:
     )
     try:
         answer = client.send_dict(body)
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         return type(error).__name__
     if answer.status_code == _FINE and _ok(answer.body):
         return ""

@@ -42,6 +42,7 @@ class Room:
     slack: FakeSlack
     database: Database
     app: App
+    questions: Questions
     now: int = NOW
     copies: int = 1  # Slack delivers at least once
     replies: list[BoltResponse] = field(default_factory=list)
@@ -102,7 +103,7 @@ def room(tmp_path: Path) -> Iterator[Room]:
     questions = Questions(Reports(database, programs), condition, noise, rehearsal, ZONE)
     with FakeSlack(channels=("posters",)) as slack:
         client = make_client("xoxb-sandbox", slack.api_url)
-        found = Room(slack, database, bolt(client, questions, lambda: found.now))
+        found = Room(slack, database, bolt(client, questions, lambda: found.now), questions)
         with database.write() as tx:
             maya = Ambassador("user_maya", first_name="Maya", last_name="Lind")
             posters = [Poster("p_hall", location="Main Hall"), Poster("p_gym", location="Gym")]

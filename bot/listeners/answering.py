@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from bot.slack.message import Message
 
 # Reading keeps a processor busy; showing waits for Slack.
-_READERS, _SHOWERS = 3, 32
+_READERS, _SHOWERS = 2, 32
 # So many different questions in line are a rush; then an answer will do that is so old.
-_RUSH, _FRESH_SECONDS = 2 * _READERS, 1
+_RUSH, _FRESH_SECONDS = 2 * _READERS, 5
 
 
 class _Read(NamedTuple):
@@ -57,7 +57,7 @@ class Answers:
         with self._lock:
             if words in self._waiting:
                 self._waiting[words].append(respond)
-            elif (read := self._read.get(words)) and self._will_do(read):
+            elif (read := self._read.get(words)) and self._rush() and self._fresh(read):
                 self._showers.submit(partial(show, respond, read.message))
             else:
                 self._waiting[words] = [respond]
@@ -69,7 +69,7 @@ class Answers:
                 asked = self._waiting.pop(words)
             read = self._look_up(words)
             with self._lock:
-                self._read = {key: old for key, old in self._read.items() if self._will_do(old)}
+                self._read = {key: old for key, old in self._read.items() if self._fresh(old)}
                 self._read[words] = read
                 for respond in asked:
                     self._showers.submit(partial(show, respond, read.message))
@@ -81,5 +81,8 @@ class Answers:
         except Exception as error:  # noqa: BLE001 - whatever it was, people wait for an answer
             return _Read(now, apology(error))
 
-    def _will_do(self, read: _Read) -> bool:
-        return len(self._waiting) >= _RUSH and self._clock() - read.at <= _FRESH_SECONDS
+    def _rush(self) -> bool:
+        return len(self._waiting) >= _RUSH
+
+    def _fresh(self, read: _Read) -> bool:
+        return self._clock() - read.at <= _FRESH_SECONDS

@@ -20,8 +20,8 @@ check: .venv/.dev ## format, lint, types, import law, documentation
 bench: .venv/.dev ## speed, each figure beside something measured in the same run
 	@$(BIN)/python -m bench $(ARGS)
 
-soak: .venv/.dev ## hours of a hostile Vantio: every condition under many seeds
-	@$(BIN)/python -m tests.hostile.soak $(ARGS)
+soak: .venv/.dev ## hours of hostile services: a moving list, a Slack that misbehaves, kills
+	@$(BIN)/python -m tests.hostile $(ARGS)
 
 format: .venv/.dev
 	@$(BIN)/ruff check --fix .

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import closing
+from functools import partial
 from random import Random
+from statistics import median
 from typing import TYPE_CHECKING
 
 from bench.campus import make
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 
 SCANS = 200_000
 _POSTERS, _PROGRAMS, _CHANGED = 10_000, 12, 1000
-_DAYS, _LOOKS, _TICK, _HOUR = 8, 11, 300, 3600
+_DAYS, _HOURS, _TICK, _HOUR = 8, 4, 300, 3600
 _MOST_MILLISECONDS = 100
 _WEEKS, _SEEDS = 8, (1, 2)
 _ZONE = "UTC"
@@ -57,18 +59,18 @@ def looks(folder: Path, progress: Progress) -> Iterator[Figure]:
         load(database, _scans(chance, SCANS, begin - _DAYS * DAY, begin), progress)
         looking = _alerting(database)
         looking.look(begin)
-        ours, theirs = _measured(looking, bare, chance, begin)
+        ours, first, theirs = _measured(looking, bare, chance, begin)
         ((size,),) = bare.execute("select length(state) from watch")
     posters = f"{_POSTERS:,} posters, {_CHANGED:,} of them scanned anew"
-    what = f"processor time of a look at {posters}, in an event of them all"
-    yield Figure(
-        what,
-        milliseconds(ours),
-        f"reading the scans of this hour: {milliseconds(theirs)}",
-        ours / theirs,
-        f"≤ {_MOST_MILLISECONDS} ms",
-        ours <= _MOST_MILLISECONDS,
-    )
+    for which, taken in (("a look", ours), ("the first look of an hour", first)):
+        yield Figure(
+            f"processor time of {which} at {posters}, in an event of them all",
+            milliseconds(taken),
+            f"reading the scans of this hour: {milliseconds(theirs)}",
+            taken / theirs,
+            f"≤ {_MOST_MILLISECONDS} ms",
+            taken <= _MOST_MILLISECONDS,
+        )
     yield Figure("kept of the rhythm of a poster", f"{size / _POSTERS:,.0f} bytes")
 
 
@@ -104,14 +106,20 @@ def scores(folder: Path, progress: Progress) -> Iterator[Figure]:
 
 def _measured(
     looking: Alerting, bare: sqlite3.Connection, chance: Random, begin: int
-) -> tuple[float, float]:
-    """Milliseconds of the processor that a look takes, and a bare read; medians within an hour."""
-    ours, theirs = [], []
-    for now in range(begin + _TICK, begin + _LOOKS * _TICK + 1, _TICK):
+) -> tuple[float, float, float]:
+    """Median milliseconds of the processor: a look, one that begins an hour, a bare read."""
+    ours, first, theirs = list[float](), list[float](), list[float]()
+    for now in range(begin + _TICK, begin + _HOURS * _HOUR + 1, _TICK):
         take(looking.database, [*_scans(chance, _CHANGED, now - _TICK, now)])
-        ours.append(_busy(lambda now=now: looking.look(now)))  # type: ignore[misc] # bound on purpose
-        theirs.append(_busy(lambda now=now: bare.execute(_BARE, (begin, now)).fetchall()))  # type: ignore[misc] # the same
-    return sorted(ours[1:])[_LOOKS // 2], sorted(theirs[1:])[_LOOKS // 2]
+        taken = first if now % _HOUR == _TICK else ours
+        taken.append(_busy(partial(looking.look, now)))
+        theirs.append(_busy(partial(_read, bare, now // _HOUR * _HOUR, now)))
+    # The very first one begins the event.
+    return median(ours), median(first[1:]), median(theirs)
+
+
+def _read(bare: sqlite3.Connection, start: int, end: int) -> None:
+    bare.execute(_BARE, (start, end)).fetchall()
 
 
 def _busy(work: Callable[[], object]) -> float:

@@ -92,10 +92,12 @@ def polls(settings: Settings) -> int:
 
 
 def _polled(settings: Settings, times: int) -> int:
-    with closing(open_store(settings.database_url)) as database:
-        parts = polling.polled(settings, database, Event(), lambda: int(time.time()))
-        with closing(parts.vantio):
-            return sum(parts.polling.poll().new for _ in range(times))
+    with (
+        closing(open_store(settings.database_url)) as database,
+        closing(polling.client(settings)) as vantio,
+    ):
+        parts = polling.polling(settings, database, vantio, Event(), lambda: int(time.time()))
+        return sum(parts.poll().new for _ in range(times))
 
 
 def _told(row: Impression) -> tuple[str, str, str, str, int, str | None]:

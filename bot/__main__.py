@@ -14,6 +14,8 @@ _BY_KEYBOARD = 130
 
 def main() -> None:
     """Run the command line and end the process with 0, 1 (failure) or 2 (usage, settings)."""
+    # A second thread would spin beside each small product of matrices, and win nothing.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.exit(run(sys.argv[1:]))
 
 

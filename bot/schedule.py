@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from concurrent import futures
 from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -21,28 +22,21 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-PUBLISH_SECONDS, DELIVER_SECONDS = 30, 3
-GRACE_SECONDS = 5
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A job and the seconds between two calls of it; the first is at once."""
+
+    name: str
+    job: Callable[[], object]
+    seconds: int
 
 
 class Clock:
-    """Calls three jobs, each at its own pace and never twice at a time.
+    """Calls jobs, each at its own pace and never twice at a time."""
 
-    Args:
-        poll: Reads Vantio.
-        publish: Puts what is due into the outbox.
-        deliver: Sends the outbox.
-        poll_seconds: The time between two polls; the first is at once.
-    """
-
-    def __init__(
-        self,
-        poll: Callable[[], object],
-        publish: Callable[[], object],
-        deliver: Callable[[], object],
-        poll_seconds: int,
-    ) -> None:
-        self._workers = _Workers(3)
+    def __init__(self, *ticks: Tick) -> None:
+        self._workers = _Workers(len(ticks))
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             executors={"default": _Executor(self._workers)},
@@ -50,15 +44,20 @@ class Clock:
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         self._scheduler.add_listener(_complain, EVENT_JOB_ERROR)
-        self._add(poll, poll_seconds, id="poll", next_run_time=datetime.now(UTC))
-        self._add(publish, PUBLISH_SECONDS, id="publish")
-        self._add(deliver, DELIVER_SECONDS, id="deliver")
+        for tick in ticks:
+            self._scheduler.add_job(
+                tick.job,
+                "interval",
+                seconds=tick.seconds,
+                id=tick.name,
+                next_run_time=datetime.now(UTC),
+            )
 
     def start(self) -> None:
         """Begin to tick."""
         self._scheduler.start()
 
-    def stop(self, grace: float = GRACE_SECONDS) -> bool:
+    def stop(self, grace: float) -> bool:
         """Tick no more, and give the jobs that are running so many seconds to end.
 
         Returns whether all of them did. One that waits for an answer longer than that is left
@@ -67,9 +66,6 @@ class Clock:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         return self._workers.join(grace)
-
-    def _add(self, job: Callable[[], object], seconds: int, **more: object) -> None:
-        self._scheduler.add_job(job, "interval", seconds=seconds, **more)
 
 
 class _Executor(BasePoolExecutor):  # type: ignore[misc] # APScheduler ships no types

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from bot.store.opening import open_store
 from tests.postgres_server import Missing, empty, serving
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from tests.postgres_server import Server
 
 REQUIRE = "POSTERPULSE_REQUIRE"
+
+# How long an example takes says more about what else the machine does; `make bench` measures.
+settings.register_profile("posterpulse", deadline=None)
+settings.load_profile("posterpulse")
 
 
 @pytest.fixture(scope="session")

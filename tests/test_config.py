@@ -29,8 +29,13 @@ SAID = {
     '[leaderboard]\nday = "mon"': "leaderboard.day: ",
     "[alerts]\nfactor = 1": "alerts.factor: ",
     "[slack]\nhttp_port = 99999": "slack.http_port: ",
+    '[operation]\nlog = "xml"': "operation.log: must be 'text' or 'json'.",
+    '[operation]\nhost = "here"': "operation.host: 'here' is no address of a machine, such as 0.",
+    '[operation]\nchannel = "#"': "operation.channel: a channel needs a name",
     "digest = 3": "digest: ",
-    'managers = ["maya"]': "managers[1]: 'maya' is no Slack member id",
+    'managers = ["maya"]': "managers[1]: 'maya' is no Slack member id (U...) and no id of a",
+    'managers = ["C0123"]': "managers[1]: 'C0123' is no Slack member id",
+    'slack.ask_in = ["#"]': "slack.ask_in[1]: a channel needs a name",
     'managers = ["<@U0BOSS1>"]': "managers[1]: '<@U0BOSS1>' is no Slack member id",
 }
 
@@ -128,9 +133,62 @@ def test_secrets_are_shown_nowhere(tmp_path: Path) -> None:
     assert f"{secret}x" not in "".join(complaints(environment))
 
 
+@pytest.mark.parametrize(
+    ("name", "address", "said"),
+    [
+        ("VANTIO_BASE_URL", "http://vantio.app", "must be https://vantio.app: over http the key"),
+        ("SLACK_API_URL", "http://slack.com/api/", "must be https://slack.com: over http the key"),
+        ("SLACK_API_URL", "slack.com/api/", "must begin with https://."),
+        ("VANTIO_BASE_URL", "https://me:hush@vantio.app", "must be a plain address"),
+        ("SLACK_API_URL", "https://slack.com/api/?hush", "must be a plain address"),
+    ],
+)
+def test_an_address_that_would_tell_a_secret(name: str, address: str, said: str) -> None:
+    (mistake,) = complaints({name: address})
+    assert mistake.startswith(f"environment: {name}: {said}")
+    assert "hush" not in mistake
+
+
+@pytest.mark.parametrize("host", ["localhost:8080", "127.0.0.1:1", "[::1]:1"])
+def test_an_address_on_this_machine(host: str) -> None:
+    there = f"http://{host}/api"
+    found = load({"VANTIO_BASE_URL": there, "SLACK_API_URL": there}).environment
+    assert (found.vantio_base_url, found.slack_api_url) == (there, f"{there}/")
+
+
+def test_managers_are_people_and_groups(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('managers = ["U1", "S1", "W1"]')
+    config = load({}).config
+    assert (config.told, config.groups) == (("U1", "W1"), ("S1",))
+
+
+@pytest.mark.parametrize("url", ["hush-hush", "ftp://hush-hush/", "https://", "http://[hush-hush"])
+def test_a_heartbeat_that_is_no_address(url: str) -> None:
+    assert complaints({"HEARTBEAT_URL": url}) == [
+        "environment: heartbeat_url: must be an address such as https://host/path."
+    ]
+
+
+def test_everything_secret_is_known() -> None:
+    told = {name: f"hush-{name}" for name in SECRETS}
+    told["DATABASE_URL"] = "postgresql://bot:hush%2Fhush@db.example/posters"
+    told["HEARTBEAT_URL"] = "https://alive.example/hush"
+    settings = load(told)
+    assert settings.hidden == {
+        *(told[name] for name in SECRETS),
+        told["HEARTBEAT_URL"],
+        "hush%2Fhush",
+        "hush/hush",
+    }
+    assert "hush" not in repr(settings)
+    assert load({}).hidden == frozenset()
+    assert load({"DATABASE_URL": "postgresql://[bot"}).hidden == frozenset()
+
+
 def test_settings_do_not_change() -> None:
     settings = load({})
     with pytest.raises(ValueError, match="frozen"):
         settings.config.slack.http_port = 1  # type: ignore[misc] # what is forbidden
     assert settings.with_port(3000).config.slack.http_port == 3000
+    assert settings.with_health_port(3000).config.operation.port == 3000
     assert settings.config.slack.http_port == 0

@@ -20,7 +20,8 @@ from packaging.utils import canonicalize_name
 from bot.cli import COMMANDS, cli
 from bot.config import SECRETS, Config, Environment
 from bot.domain import command
-from bot.services.checkup.slack import FOR_PRIVATE, NEEDED
+from bot.listeners import home
+from bot.services.checkup.slack import FOR_PRIVATE, NEEDED, TO_LOOK, TO_LOOK_IN_PRIVATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,10 +133,28 @@ def test_the_readme_tells_every_environment_variable_and_its_default() -> None:
     assert set(SECRETS) <= set(variables)
     for name, default in variables.items():
         plain = default if isinstance(default, str) else default.get_secret_value()
-        assert rows[name][0] == f"`{plain}`" if plain else "required" in rows[name][0], name
+        wanted = f"`{plain}`" if plain else "required" if name in SECRETS else "none"
+        assert rows[name][0].startswith(wanted), name
     assert "POSTERPULSE_CONFIG" in rows
     known = {*variables, "POSTERPULSE_CONFIG"}
     assert {name for name in rows if re.fullmatch(r"[A-Z_]+", name)} == known
+
+
+# --- what looks after the bot
+
+
+def test_the_readme_tells_every_metric() -> None:
+    told = {name for name in table(section("Deploy it")) if name.startswith("posterpulse_")}
+    source = (ROOT / "bot/services/metrics.py").read_text(encoding="utf-8")
+    assert told == set(re.findall(r'"(posterpulse_\w+)"', source))
+
+
+def test_the_container_asks_for_health_where_it_is_answered() -> None:
+    text = (ROOT / "Containerfile").read_text(encoding="utf-8")
+    port = re.search(r'CMD \["run", "--health-port", "(\d+)"\]', text)
+    assert port
+    assert f"http://127.0.0.1:{port[1]}/healthz" in text
+    assert f"port {port[1]}" in README
 
 
 # --- the command line
@@ -223,9 +242,12 @@ def test_the_manifest_makes_the_app_that_the_bot_needs() -> None:
     assert posters["command"] == "/posters"
     assert posters["should_escape"] is True
     command.parse(posters["usage_hint"], NOW, "UTC")
-    assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) >= {*NEEDED, *FOR_PRIVATE}
+    granted = set(MANIFEST["oauth_config"]["scopes"]["bot"])
+    assert granted >= {*NEEDED, *FOR_PRIVATE, TO_LOOK, TO_LOOK_IN_PRIVATE}
     assert MANIFEST["settings"]["socket_mode_enabled"] is True
     assert MANIFEST["settings"]["interactivity"]["is_enabled"] is True
+    assert MANIFEST["settings"]["event_subscriptions"]["bot_events"] == [home.OPENED]
+    assert MANIFEST["features"]["app_home"]["home_tab_enabled"] is True
     assert f"/invite @{MANIFEST['features']['bot_user']['display_name']}" in README
 
 

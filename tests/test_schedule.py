@@ -6,12 +6,13 @@ import time
 from threading import Event
 from typing import TYPE_CHECKING
 
-from bot.schedule import Clock
+from bot.schedule import Clock, Tick
 
 if TYPE_CHECKING:
     import pytest
 
 HOUR = 3600
+GRACE = 10
 
 
 def nothing() -> None:
@@ -29,11 +30,11 @@ def test_the_first_poll_is_at_once_and_the_only_one_at_a_time() -> None:
         go_on.wait(1.5)
         running.pop()
 
-    clock = Clock(poll, nothing, nothing, 1)
+    clock = Clock(Tick("poll", poll, 1))
     clock.start()
     assert begun.wait(20)
     go_on.set()
-    assert clock.stop()
+    assert clock.stop(GRACE)
     assert max(most) == 1
 
 
@@ -45,12 +46,12 @@ def test_nothing_ticks_after_the_end_and_what_runs_is_waited_for() -> None:
         time.sleep(0.3)
         done.set()
 
-    clock = Clock(poll, nothing, nothing, HOUR)
+    clock = Clock(Tick("poll", poll, HOUR))
     clock.start()
     assert begun.wait(10)
-    assert clock.stop()
+    assert clock.stop(GRACE)
     assert done.is_set()
-    assert clock.stop()
+    assert clock.stop(GRACE)
 
 
 def test_a_job_that_never_ends_is_left_alone_and_holds_nothing_up() -> None:
@@ -60,7 +61,7 @@ def test_a_job_that_never_ends_is_left_alone_and_holds_nothing_up() -> None:
         begun.set()
         never.wait()
 
-    clock = Clock(poll, nothing, nothing, HOUR)
+    clock = Clock(Tick("poll", poll, HOUR))
     clock.start()
     assert begun.wait(10)
     assert not clock.stop(0.1)
@@ -71,7 +72,7 @@ def test_a_job_that_never_ends_is_left_alone_and_holds_nothing_up() -> None:
 
 
 def test_it_may_be_stopped_before_it_starts() -> None:
-    assert Clock(nothing, nothing, nothing, HOUR).stop()
+    assert Clock(Tick("poll", nothing, HOUR)).stop(GRACE)
 
 
 def test_a_job_that_fails_is_logged_and_called_again(caplog: pytest.LogCaptureFixture) -> None:
@@ -84,10 +85,10 @@ def test_a_job_that_fails_is_logged_and_called_again(caplog: pytest.LogCaptureFi
         raise RuntimeError("broken")
 
     with caplog.at_level(logging.ERROR, "bot"):
-        clock = Clock(poll, nothing, nothing, 1)
+        clock = Clock(Tick("poll", poll, 1))
         clock.start()
         assert twice.wait(20)
-        clock.stop()
+        clock.stop(GRACE)
     ours = [each for each in caplog.records if each.name == "bot.schedule"]
     assert ours[0].getMessage() == "The clock's poll failed."
     assert ours[0].exc_info

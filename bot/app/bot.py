@@ -4,38 +4,38 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 
-from bot.app import alerting, listening, publishing, reading
-from bot.app.polling import polled
-from bot.app.sending import delivery, web_client
-from bot.config import ConfigError
-from bot.schedule import Clock
+from bot.app import alerting, listening, operating, publishing, reading
+from bot.app.duties import Duties, noted
+from bot.app.leading import Leading
+from bot.app.polling import client, polling
+from bot.app.sending import delivery, permissions, web_client
+from bot.schedule import Clock, Tick
 from bot.slack.errors import Refused, SlackError
-from bot.store.database import StoreError
-from bot.vantio.errors import VantioError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from wsgiref.types import WSGIApplication
 
     from bot.app.listening import Ear
+    from bot.app.operating import Operation
     from bot.config import Settings
-    from bot.services.alerting import Alerting
     from bot.services.delivery import Delivery
-    from bot.services.digests import Publisher
-    from bot.services.polling import Polling
     from bot.services.precedence import Precedence
     from bot.services.questions import Questions
-    from bot.services.taking import Sync
     from bot.slack.sender import Sender
     from bot.store.database import Database
+    from bot.store.leadership import Leadership
     from bot.vantio.client import Vantio
 
 logger = logging.getLogger(__name__)
 
-# For how long a page of scans waits for people's answers: it must come in at last.
-_COURTESY_SECONDS = 0.1
+LEAD_SECONDS, PUBLISH_SECONDS, DELIVER_SECONDS = 1, 30, 3
+# Platforms kill what has not ended after some seconds; together these leave room for the rest.
+_EAR_GRACE, _CLOCK_GRACE = 1.0, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,9 @@ class Bot:
     sender: Sender
     ear: Ear
     clock: Clock
+    leading: Leading[Duties]
     vantio: Vantio
+    operation: Operation
     stopping: Event
 
     def start(self) -> str:
@@ -54,8 +56,10 @@ class Bot:
         Raises:
             Refused: when Slack says that a token will never do.
         """
+        self.operation.start()
         name = self._introduce()
         self.ear.start()
+        self.leading.look()
         self.clock.start()
         return name
 
@@ -66,8 +70,9 @@ class Bot:
         kept whole or not at all, and a message of unknown fate is looked for at the next start.
         """
         self.stopping.set()
-        self.ear.stop()
-        if self.clock.stop():
+        self.ear.stop(_EAR_GRACE)
+        self.operation.stop(_EAR_GRACE)
+        if self.clock.stop(_CLOCK_GRACE):
             self.vantio.close()
 
     def _introduce(self) -> str:
@@ -81,8 +86,10 @@ class Bot:
         return f"@{identity.name} in {identity.team}"
 
 
-def build(settings: Settings, database: Database, now: Callable[[], int]) -> Bot:
-    """Put the bot together; nothing runs yet.
+def build(
+    settings: Settings, database: Database, leadership: Leadership, now: Callable[[], int]
+) -> Bot:
+    """Put the bot together; nothing runs yet. Whoever opened the leadership closes it.
 
     Raises:
         ConfigError: naming every secret that is missing.
@@ -91,98 +98,85 @@ def build(settings: Settings, database: Database, now: Callable[[], int]) -> Bot
     settings.require(
         "VANTIO_API_KEY", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET" if port else "SLACK_APP_TOKEN"
     )
-    stopping = Event()
-    parts = polled(settings, database, stopping, now)
-    publisher = publishing.publisher(settings, database, now())
-    watcher = alerting.alerting(settings, database)
-    deliver, sender = delivery(settings, database, now)
+    stopping, vantio = Event(), client(settings)
+    operation = operating.operation(settings, database, vantio, now)
     questions = reading.questions(settings, database)
-    precedence = questions.precedence
-    jobs = _Jobs(parts.polling, watcher, publisher, deliver, precedence, now, stopping)
-    every = settings.config.polling.every_minutes * 60
-    clock = Clock(jobs.poll, jobs.publish, jobs.deliver, every)
-    return Bot(sender, _ear(settings, questions, now), clock, parts.vantio, stopping)
+    duties = partial(_duties, settings, vantio, operation, questions.precedence, stopping, now)
+    leading = Leading(leadership, duties)
+    deliver, sender = delivery(settings, database)
+    jobs = _Jobs(leading, deliver, operation, stopping)
+    around = operation.pulse.around
+    clock = Clock(
+        Tick("lead", leading.look, LEAD_SECONDS),
+        Tick("poll", around(operating.POLL, jobs.poll), LEAD_SECONDS),
+        Tick("publish", around(operating.PUBLISH, jobs.publish), PUBLISH_SECONDS),
+        Tick("deliver", around(operating.DELIVER, jobs.deliver), DELIVER_SECONDS),
+    )
+    ear = _ear(settings, questions, operation.health, now)
+    return Bot(sender, ear, clock, leading, vantio, operation, stopping)
 
 
-def _ear(settings: Settings, questions: Questions, now: Callable[[], int]) -> Ear:
+def _duties(
+    settings: Settings,
+    vantio: Vantio,
+    operation: Operation,
+    precedence: Precedence,
+    stopping: Event,
+    now: Callable[[], int],
+    store: Database,
+) -> Duties:
+    """What the leader does, from what stands in the store."""
+    return Duties(
+        polling(settings, store, vantio, stopping, now),
+        alerting.alerting(settings, store),
+        publishing.publisher(settings, store, now()),
+        operation,
+        precedence,
+        settings.config.polling.every_minutes * 60,
+        now,
+        stopping,
+    )
+
+
+def _ear(
+    settings: Settings, questions: Questions, health: WSGIApplication, now: Callable[[], int]
+) -> Ear:
     port = settings.config.slack.http_port
     secret = settings.secret("SLACK_SIGNING_SECRET") if port else None
-    app = listening.bolt(web_client(settings), questions, now, secret)
+    client = web_client(settings)
+    app = listening.bolt(client, questions, permissions(settings, client), now, secret)
     if not port:
         return listening.SocketEar(app, settings.secret("SLACK_APP_TOKEN"))
-    try:
-        return listening.HttpEar(app, listening.interface(settings.environment.slack_api_url), port)
-    except OSError as error:
-        raise ConfigError(
-            [f"slack.http_port: can't listen on {port} ({error.strerror})."]
-        ) from None
+    host = listening.interface(settings.environment.slack_api_url)
+    return listening.HttpEar(app, health, host, port)
 
 
 @dataclass(frozen=True, slots=True)
 class _Jobs:
-    """What the clock calls; a failure is noted and the next tick tries again."""
+    """What the clock calls: deliver in any case, the rest while this process leads."""
 
-    polling: Polling
-    alerting: Alerting
-    publisher: Publisher
+    leading: Leading[Duties]
     delivery: Delivery
-    precedence: Precedence
-    now: Callable[[], int]
+    operation: Operation
     stopping: Event
 
     def poll(self) -> None:
-        """Read what is new, look for spikes, and publish what had waited for it."""
-        try:
-            result = self.polling.poll(progress=self._go_on)
-        except _Stopped:
-            return
-        except VantioError as error:
-            logger.debug("The poll ended early: %s", error)
-        except StoreError as error:
-            logger.error("The poll could not be kept: %s", error)  # noqa: TRY400 - one line says all
-            return
-        else:
-            logger.info("%s.", _told(result))
-            if not result.history:
-                self.alert()
-        self.publish()
-
-    def alert(self) -> None:
-        """Look for what is out of the ordinary."""
-        try:
-            self.alerting.look(self.now(), self.polling.ingest.watched_since())
-        except StoreError as error:
-            logger.error("Nothing could be looked for: %s", error)  # noqa: TRY400 - one line says all
+        """Poll if it is time."""
+        with noted("Nothing could be begun"):
+            if duties := self.leading.begin():
+                duties.poll_if_due()
 
     def publish(self) -> None:
         """Put everything due into the outbox."""
-        try:
-            self.publisher.publish_due(self.now())
-            self.alerting.release(self.now())
-        except StoreError as error:
-            logger.error("Nothing could be published: %s", error)  # noqa: TRY400 - one line says all
+        if duties := self.leading.duties:
+            duties.publish()
 
     def deliver(self) -> None:
         """Send what the outbox holds."""
-        try:
-            self.delivery.deliver(self.stopping.is_set)
-        except StoreError as error:
-            logger.error("Nothing could be sent: %s", error)  # noqa: TRY400 - one line says all
+        with noted("Nothing could be sent"):
+            self.delivery.deliver(self._wait)
 
-    def _go_on(self, _: Sync) -> None:
-        """Between two pages: let those who ask go first, and end where the bot is to stop."""
-        self.precedence.give_way(_COURTESY_SECONDS)
-        if self.stopping.is_set():
-            raise _Stopped
-
-
-class _Stopped(Exception):
-    """The bot is to stop; the next poll goes on where this one was."""
-
-
-def _told(result: Sync) -> str:
-    """What a poll brought, in a few words."""
-    kept = f"{result.new:,} new {'scan' if result.new == 1 else 'scans'}"
-    strange = f", {result.quarantined:,} in quarantine" if result.quarantined else ""
-    asked = "1 request" if result.requests == 1 else f"{result.requests:,} requests"
-    return f"{kept}{strange} ({asked})"
+    def _wait(self, seconds: float) -> bool:
+        """Between two messages: says whether the bot is to stop."""
+        self.operation.pulse.beat(operating.DELIVER)
+        return self.stopping.wait(seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -10,15 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.config import SECRETS
-from bot.services.checkup import disk, settings, slack
+from bot.services.checkup import access, disk, operation, settings, slack
 from bot.services.checkup.clock import clock
 from bot.services.checkup.disk import Place
 from bot.services.checkup.finding import Checked, ok, wrong
 from bot.services.checkup.store import Expected, deep, store
 from bot.services.checkup.vantio import vantio
 from bot.services.ingest import feeds_of
+from bot.slack.lookup import Lookup
 from bot.slack.probe import clock_skew
 from bot.slack.sender import Sender, make_client
+from bot.store import lanes
+from bot.store.database import StoreError
 from bot.store.opening import SQLITE, open_store
 from bot.vantio.address import Address
 from bot.vantio.client import Vantio
@@ -63,6 +67,7 @@ def findings(found: Settings, where: Place, now: int) -> list[Finding]:
         *of_entrance.findings,
         clock({"Vantio": of_vantio.skew, "Slack": of_slack.skew}),
         *of_store.findings,
+        *_operation(found),
     ]
 
 
@@ -90,9 +95,11 @@ def _settings(found: Settings, now: int) -> Iterator[Finding]:
     }
     overridden = [each.channel for each in config.alerts.overrides]
     yield settings.source(found.source, config.zone)
+    yield access.managers(config.told, config.groups)
     yield from settings.filters(filters, now, config.zone)
     yield from settings.overrides(overridden, config.alerts.channels)
-    yield from settings.purpose(len(_uses(found)))
+    posted = (*config.digest.channels, *config.leaderboard.channels, *config.alerts.channels)
+    yield from settings.purpose(len(posted))
 
 
 def _vantio(found: Settings) -> Checked:
@@ -107,10 +114,26 @@ def _vantio(found: Settings) -> Checked:
 
 
 def _slack(found: Settings) -> Checked:
+    config = found.config
+
     def ask(client: WebClient) -> Checked:
-        return Checked(list(slack.slack(Sender(client), _uses(found))), clock_skew(client))
+        sender = Sender(client)
+        told = list(slack.slack(sender, _uses(found), _places(found), config.delivery.may_repeat))
+        if told[0].verdict == "ok":  # otherwise the rest would fail in the same way
+            told += access.groups(config.groups, Lookup(client).members)
+            told += access.asking(config.slack.ask_in, sender.channel_id)
+        return Checked(told, clock_skew(client))
 
     return _with_secret(found, slack.SUBJECT, "SLACK_BOT_TOKEN", _client(found), ask)
+
+
+def _places(found: Settings) -> dict[str, str]:
+    """The ids of channels that the bot has found; without a store, which is told anyway, none."""
+    try:
+        with closing(open_store(found.database_url)) as database, database.read() as tx:
+            return {name.removeprefix("#"): id_ for name, id_ in lanes.places(tx).items()}
+    except StoreError:
+        return {}
 
 
 def _entrance(found: Settings) -> Checked:
@@ -156,10 +179,10 @@ def _store(found: Settings, where: Place, now: int) -> Checked:
     expected = Expected(feeds, polling.every_minutes * 60, now)
     remedy = _SERVER if found.database_url.startswith(_ON_A_SERVER) else ""
     told = list(store(partial(open_store, found.database_url), expected, remedy))
-    return Checked([*told, *_disk(found.database_url, where)])
+    return Checked([*told, *disk_findings(found.database_url, where)])
 
 
-def _disk(url: str, where: Place) -> Iterator[Finding]:
+def disk_findings(url: str, where: Place) -> Iterator[Finding]:
     """Whether the store will last, and has room; of a server's disk nothing can be told."""
     if url.startswith(_ON_A_SERVER):
         yield ok(disk.SUBJECT, "the store is on a server of its own; no file here needs to last")
@@ -169,7 +192,19 @@ def _disk(url: str, where: Place) -> Iterator[Finding]:
         path = Path(url.removeprefix(SQLITE)).resolve()
         if path.parent.is_dir():  # otherwise the store itself says so
             yield disk.lasting(where, str(path))
+            if path.is_file() and os.name == "posix":
+                yield from disk.private(str(path), path.stat().st_mode)
             yield from disk.room(shutil.disk_usage(path.parent).free)
+
+
+def _operation(found: Settings) -> Iterator[Finding]:
+    """What whoever looks after the bot has set up."""
+    wanted = found.config.operation
+    if wanted.port:
+        yield operation.port(wanted.host, wanted.port)
+    heartbeat = found.environment.heartbeat_url.get_secret_value()
+    if heartbeat:
+        yield operation.heartbeat(heartbeat)
 
 
 def _uses(found: Settings) -> dict[str, list[str]]:
@@ -179,6 +214,7 @@ def _uses(found: Settings) -> dict[str, list[str]]:
         ("digest", config.digest.channels),
         ("leaderboard", config.leaderboard.channels),
         ("alerts", config.alerts.channels),
+        ("word of outages", (config.operation.channel,) if config.operation.channel else ()),
     ):
         for channel in channels:
             uses.setdefault(channel.removeprefix("#"), []).append(kind)

@@ -4,37 +4,42 @@ from __future__ import annotations
 
 import logging
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-import waitress
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.wsgi import SlackRequestHandler
+from slack_bolt.authorization import AuthorizeResult
 
-from bot.listeners import actions, commands, noise, repeats
+from bot.app.operating import HEALTH_PATH
+from bot.app.serving import Server
+from bot.listeners import actions, commands, home, noise, repeats
+from bot.services.home import Homes
+from bot.services.places import Places
 from bot.slack.client import call
 from bot.slack.errors import Refused, SlackError
+from bot.slack.sender import Sender
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from slack_sdk import WebClient
 
+    from bot.services.permissions import Permissions
     from bot.services.questions import Questions
 
 logger = logging.getLogger(__name__)
 
 _AGAIN_SECONDS = 5
-_GRACE_SECONDS = 5
-# What 200 commands a second open in three seconds, after which Slack waits no longer.
-_CONNECTIONS = 600
 _BAD_TOKEN = {"invalid_auth", "not_allowed_token_type", "not_authed", "token_revoked"}
 _APP_TOKEN = (
     "Copy the app-level token (xapp-...) again from the app's page under Basic Information."  # noqa: S105 - a sentence
 )
 _LOST = "the connection is lost; commands wait until it is made again, by itself."
-HEALTH_PATH, EVENTS_PATH = "/healthz", "/slack/events"
+EVENTS_PATH = "/slack/events"
+_THREADS = 8
 
 
 class Ear(Protocol):
@@ -43,13 +48,14 @@ class Ear(Protocol):
     def start(self) -> None:
         """Begin to hear, without blocking."""
 
-    def stop(self) -> None:
-        """Hear no more."""
+    def stop(self, grace: float) -> None:
+        """Hear no more; what doesn't end within so many seconds is left alone."""
 
 
 def bolt(
     client: WebClient,
     questions: Questions,
+    permissions: Permissions,
     clock: Callable[[], int],
     signing_secret: str | None = None,
 ) -> App:
@@ -62,13 +68,28 @@ def bolt(
         signing_secret=signing_secret or "",
         request_verification_enabled=signing_secret is not None,
         token_verification_enabled=False,
+        # Answers go through response URLs: Bolt needs no token, nor to ask Slack whose it is.
+        authorize=_authorized,
         logger=logging.getLogger("bot.bolt"),
     )
     repeats.register(app)
-    commands.register(app, questions, clock)
-    actions.register(app, questions, clock)
-    noise.register(app, questions.noise, clock)
+    commands.register(app, questions, permissions, clock)
+    actions.register(app, questions, permissions, clock)
+    noise.register(app, questions.noise, permissions, clock)
+    sender = Sender(client)
+    home.register(app, _homes(sender, questions, permissions), permissions, sender, clock)
     return app
+
+
+def _homes(sender: Sender, questions: Questions, permissions: Permissions) -> Homes:
+    places = Places(sender.channel_id, permissions.manages)
+    read = questions.reports, questions.condition, questions.noise
+    return Homes(*read, places, sender.permalink)
+
+
+def _authorized(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+    """Slack, which vouches for whoever asks, knows one installation of this bot."""
+    return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
 
 
 class SocketEar:
@@ -98,13 +119,13 @@ class SocketEar:
             logger.warning("Socket Mode: %s It is tried again.", error)
         self._watch.start()
 
-    def stop(self) -> None:
+    def stop(self, grace: float) -> None:
         """See `Ear.stop`."""
         self._stop.set()
         # In an outage this would wait for as long as Slack keeps silent.
         closing = Thread(target=self._handler.close, name="socket-end", daemon=True)
         closing.start()
-        closing.join(_GRACE_SECONDS)
+        closing.join(grace)
 
     def _connect(self) -> None:
         try:
@@ -149,26 +170,26 @@ def interface(slack_url: str) -> str:
 class HttpEar:
     """Signed HTTP requests on a port, with a health check for platforms."""
 
-    def __init__(self, app: App, host: str, port: int) -> None:
+    def __init__(self, app: App, health: WSGIApplication, host: str, port: int) -> None:
+        """Take the port.
+
+        Raises:
+            ConfigError: when it can't be had.
+        """
         self._slack = SlackRequestHandler(app, path=EVENTS_PATH)
-        self._server = waitress.create_server(
-            self._answer, host=host, port=port, threads=8, connection_limit=_CONNECTIONS
-        )
-        self._thread = Thread(target=self._server.run, name="http", daemon=True)
+        self._health = health
+        self._server = Server(self._answer, host, port, _THREADS, key="slack.http_port")
 
     def start(self) -> None:
         """See `Ear.start`."""
-        self._thread.start()
+        self._server.start()
 
-    def stop(self) -> None:
+    def stop(self, grace: float) -> None:
         """See `Ear.stop`."""
-        self._server.close()
-        if self._thread.is_alive():
-            self._thread.join(_GRACE_SECONDS)
+        self._server.stop(grace)
 
-    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI
+    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] == HEALTH_PATH:
-            start_response("200 OK", [("Content-Type", "text/plain")])
-            return [b"ok\n"]
+            return self._health(environ, start_response)
         answered: Iterable[bytes] = self._slack(environ, start_response)
         return answered

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.config import settings_mistake
@@ -23,32 +22,19 @@ if TYPE_CHECKING:
 _HOUR = 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Polled:
-    """What polls, and the client that it polls with, which somebody must close."""
-
-    polling: Polling
-    ingest: Ingest
-    vantio: Vantio
-
-
-def polled(settings: Settings, database: Database, stop: Event, clock: Callable[[], int]) -> Polled:
-    """Build them; `stop` ends every wait.
-
-    Raises:
-        ConfigError: when the key is missing, or it or the address can't be right.
-    """
-    vantio = client(settings)
+def polling(
+    settings: Settings, database: Database, vantio: Vantio, stop: Event, clock: Callable[[], int]
+) -> Polling:
+    """What polls; `stop` ends every wait."""
     asking = Asking(vantio, database, stop, clock)
     chosen = settings.config.polling
     intervals = Intervals(chosen.audit_hours * _HOUR, chosen.full_sweep_hours * _HOUR)
     ingest = Ingest(database, asking, feeds_of(chosen.programs), clock, intervals)
     programs: list[str | None] = [*chosen.programs] or [None]
     directory = Directory(database, asking, programs, clock, chosen.directory_hours * _HOUR)
-    managers = settings.config.managers
+    managers = settings.config.told
     retention = Retention(database, settings.config.store.keep_days, clock)
-    polling = Polling(ingest, directory, asking, database, retention, managers, clock)
-    return Polled(polling, ingest, vantio)
+    return Polling(ingest, directory, asking, database, retention, managers, clock)
 
 
 def client(settings: Settings) -> Vantio:

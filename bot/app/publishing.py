@@ -8,7 +8,7 @@ from bot.app import reading
 from bot.config import WEEKDAYS
 from bot.domain.subscription import Schedule, Subscription
 from bot.services.digests import DIGEST, LEADERBOARD, Publisher
-from bot.store import subscriptions
+from bot.services.subscribing import follow
 
 if TYPE_CHECKING:
     from bot.config import Settings
@@ -20,19 +20,18 @@ def publisher(settings: Settings, database: Database, awake: int) -> Publisher:
     config = settings.config
     reports = reading.reports(settings, database)
     fresh_until = reading.condition(settings, database).fresh_until
-    return Publisher(database, reports, fresh_until, config.managers, config.zone, awake)
+    return Publisher(database, reports, fresh_until, config.told, config.zone, awake)
 
 
 def subscribe(settings: Settings, database: Database, now: int) -> None:
-    """Make the subscriptions in the store be those of the settings."""
+    """Make the store follow the settings, and note what that changed."""
     config = settings.config
     at_once = {
         kind
         for kind, section in ((DIGEST, config.digest), (LEADERBOARD, config.leaderboard))
         if section.first_at_once
     }
-    with database.write() as tx:
-        subscriptions.reconcile(tx, wanted(settings), now, frozenset(at_once))
+    follow(database, wanted(settings), config.managers, now, frozenset(at_once))
 
 
 def wanted(settings: Settings) -> list[Subscription]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.app.polling import polled
+from bot.app.polling import client, polling
 from bot.cli import session
 from bot.cli.reading import progress, requests
 
@@ -26,10 +26,10 @@ def audit(*, as_json: bool) -> None:
     """
     settings = session.settings()
     settings.require("VANTIO_API_KEY")
-    with session.store(settings) as database:
-        parts = polled(settings, database, Event(), session.now)
-        with closing(parts.vantio), progress("Auditing") as heard:
-            result = parts.polling.audit(progress=heard)
+    with session.store(settings) as database, closing(client(settings)) as vantio:
+        parts = polling(settings, database, vantio, Event(), session.now)
+        with progress("Auditing") as heard:
+            result = parts.audit(progress=heard)
     if as_json:
         names = ("missing", "deleted", "repaired", "requests", "complete")
         session.print_json({name: getattr(result, name) for name in names})

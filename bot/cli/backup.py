@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +31,8 @@ def backup(file: str, *, force: bool, as_json: bool) -> None:
     if file == "-":
         raise click.UsageError("A backup is a file, not a stream; name one.")
     store = source(session.settings().database_url, file)
-    with _private(), writing(file, force=force) as stream, bar("Copying the store") as progress:
+    copying = writing(file, force=force, private=True)
+    with copying as stream, bar("Copying the store") as progress:
         unfinished = Path(stream.name)
         scans = back_up(store, unfinished, progress)
         taken = unfinished.stat().st_size
@@ -55,13 +55,3 @@ def bar(label: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(console=Console(stderr=True), transient=True) as shown:
         task = shown.add_task(label, total=None)
         yield lambda done, total: shown.update(task, completed=done, total=total)
-
-
-@contextmanager
-def _private() -> Iterator[None]:
-    """Files that are made in the block are the user's alone, from their first moment on."""
-    before = os.umask(0o077)
-    try:
-        yield
-    finally:
-        os.umask(before)

@@ -48,7 +48,10 @@ def export(
     _check(file, kind, words, as_json=as_json)
     settings = session.settings()
     period = periods.parse(words, session.now(), settings.config.zone) if words else None
-    with session.store(settings) as database, _opened(file, force=force) as stream:
+    with (
+        session.store(settings) as database,
+        _opened(file, force=force, private=personal) as stream,
+    ):
         written = exporting.write(
             database, KINDS[kind], stream, form, period=period, personal=personal
         )
@@ -66,7 +69,7 @@ def _check(file: str, kind: str, words: str | None, *, as_json: bool) -> None:
         raise click.UsageError("--json prints to the standard output, which the rows take.")
 
 
-def _opened(file: str, *, force: bool) -> AbstractContextManager[BinaryIO]:
+def _opened(file: str, *, force: bool, private: bool) -> AbstractContextManager[BinaryIO]:
     if file == "-":
         return nullcontext(sys.stdout.buffer)
-    return writing(file, force=force)
+    return writing(file, force=force, private=private)

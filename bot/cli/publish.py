@@ -68,7 +68,7 @@ def _post(
     from bot.app import sending  # noqa: PLC0415 - a dry run needs nothing of Slack
     from bot.services.handing import HandDelivery  # noqa: PLC0415 - the same
 
-    delivery, _ = sending.delivery(settings, database, session.now)
+    delivery, _ = sending.delivery(settings, database)
     hand = HandDelivery(database, delivery, session.now)
     text = json.dumps(message.to_dict())
     return [hand.post(kind, each, text) for each in channels]

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from threading import Event
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from bot.app import publishing
+from bot.app import operating, publishing
 from bot.app.bot import build
-from bot.cli import session
+from bot.cli import logs, session
+from bot.store import opening
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 logger = logging.getLogger("bot")
 
-_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
 # How long a thread that only acknowledges waits behind each that computes.
 _SWITCH_SECONDS = 0.0005
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
-_LIBRARIES = {
-    "bot.bolt": logging.ERROR,
-    "bot.socket": logging.CRITICAL,
-    "apscheduler": logging.CRITICAL,
-    "waitress.queue": logging.ERROR,
-}
 
 
 @click.command(short_help="Run the bot.")
@@ -35,17 +33,29 @@ _LIBRARIES = {
     type=click.IntRange(1, 65535),
     help="Hear Slack over signed HTTP on this port, rather than as slack.http_port says.",
 )
+@click.option(
+    "--health-port",
+    type=click.IntRange(1, 65535),
+    help="Answer /healthz and /metrics on this port, rather than on operation.port.",
+)
 @click.option("--verbose", is_flag=True, help="Log the small things too.")
-def run(*, port: int | None, verbose: bool) -> None:
+def run(*, port: int | None, health_port: int | None, verbose: bool) -> None:
     """Run the bot until it gets SIGTERM or Ctrl-C."""
-    _log(verbose=verbose)
     sys.setswitchinterval(_SWITCH_SECONDS)
     settings = session.settings()
     if port:
         settings = settings.with_port(port)
-    _heed()
-    with suppress(_Told), session.store(settings) as database:
-        bot = build(settings, database, session.now)
+    if health_port:
+        settings = settings.with_health_port(health_port)
+    as_json = settings.config.operation.log == "json"
+    logs.begin(as_json=as_json, verbose=verbose, hidden=settings.hidden)
+    operating.warn_of_disk(settings, os.environ)
+    with (
+        _heeding(),
+        session.store(settings) as database,
+        closing(opening.leadership(database)) as leadership,
+    ):
+        bot = build(settings, database, leadership, session.now)
         publishing.subscribe(settings, database, session.now())
         try:
             who = bot.start()
@@ -57,27 +67,32 @@ def run(*, port: int | None, verbose: bool) -> None:
             raise
         finally:
             bot.stop()
+    _leave()
 
 
 class _Told(BaseException):
     """The bot was told to end."""
 
 
-def _heed() -> None:
-    """Let a signal end whatever the main thread waits for, be it Slack at the start."""
+@contextmanager
+def _heeding() -> Iterator[None]:
+    """Let a signal end the block, whatever the main thread waits for, be it Slack at the start."""
 
     def end(*_: object) -> NoReturn:
         for each in _SIGNALS:
             signal.signal(each, signal.SIG_IGN)
         raise _Told
 
-    for each in _SIGNALS:
-        signal.signal(each, end)
+    before = [(each, signal.signal(each, end)) for each in _SIGNALS]
+    try:
+        with suppress(_Told):
+            yield
+    finally:
+        for each, handler in before:
+            signal.signal(each, handler)
 
 
-def _log(*, verbose: bool) -> None:
-    logging.basicConfig(format=_FORMAT, stream=sys.stderr, level=logging.WARNING)
-    logger.setLevel(logging.DEBUG if verbose else logging.INFO)
-    # What these libraries would tell at length, and again and again, is told once in our own words.
-    for library, level in _LIBRARIES.items():
-        logging.getLogger(library).setLevel(level)
+def _leave() -> NoReturn:
+    """End at once: Python would wait for the threads in which Slack's libraries wait for Slack."""
+    logging.shutdown()
+    os._exit(0)

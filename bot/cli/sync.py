@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.app.polling import polled
+from bot.app.polling import client, polling
 from bot.cli import session
 from bot.cli.reading import progress, requests
 
@@ -23,10 +23,10 @@ def sync(*, full: bool, as_json: bool) -> None:
     """Poll Vantio once, now. Interrupted, it goes on where it stopped the next time."""
     settings = session.settings()
     settings.require("VANTIO_API_KEY")
-    with session.store(settings) as database:
-        parts = polled(settings, database, Event(), session.now)
-        with closing(parts.vantio), progress("Reading") as heard:
-            result = parts.polling.poll(full=full, progress=heard)
+    with session.store(settings) as database, closing(client(settings)) as vantio:
+        parts = polling(settings, database, vantio, Event(), session.now)
+        with progress("Reading") as heard:
+            result = parts.poll(full=full, progress=heard)
     if as_json:
         names = ("new", "repeated", "quarantined", "requests", "complete")
         session.print_json({name: getattr(result, name) for name in names})

@@ -73,6 +73,7 @@ def _parsed(
 
 def _sentence(source: str, model: type[BaseModel], error: ErrorDetails) -> str:
     place = _place(error["loc"])
+    place = place.upper() if model is Environment else place
     if error["type"] != "extra_forbidden":
         reason = _reason(error)
         return f"{source}: {place}: {reason}" + ("" if reason.endswith("?") else ".")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
+from bot.domain.address import trusted
 from bot.domain.calendar import valid_zone, zones_like
 
 if TYPE_CHECKING:
@@ -42,13 +45,21 @@ def _zone(name: str) -> str:
     return name
 
 
+def _address(text: str) -> str:
+    trusted(text)
+    return text
+
+
 def _with_slash(address: str) -> str:
     return address if address.endswith("/") else f"{address}/"
 
 
-def _member(id_: str) -> str:
-    if not (id_[:1] in {"U", "W"} and id_.isalnum()):
-        raise ValueError(f"{id_!r} is no Slack member id (U...); copy it from a profile")
+def _manager(id_: str) -> str:
+    if not re.fullmatch(r"[UWS][A-Z0-9]+", id_):
+        raise ValueError(
+            f"{id_!r} is no Slack member id (U...) and no id of a user group (S...); "
+            "copy it from a profile, or from the group's page"
+        )
     return id_
 
 
@@ -58,6 +69,28 @@ def _channel(name: str) -> str:
     return name.strip()
 
 
+def _channel_or_none(name: str) -> str:
+    return name and _channel(name)
+
+
+def _interface(host: str) -> str:
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        raise ValueError(f"{host!r} is no address of a machine, such as 0.0.0.0") from None
+
+
+def _web_address(url: SecretStr) -> SecretStr:
+    try:
+        parts = urlsplit(url.get_secret_value())
+        possible = parts.scheme in {"https", "http"} and bool(parts.hostname)
+    except ValueError:
+        possible = False
+    if not possible:
+        raise ValueError("must be an address such as https://host/path")
+    return url
+
+
 def _quiet_hours(text: str) -> str:
     if text and not _QUIET_HOURS.fullmatch(text):
         raise ValueError(f"{text!r} is no span of the day; write it like '22:00-07:00', or ''")
@@ -65,8 +98,12 @@ def _quiet_hours(text: str) -> str:
 
 
 Zone = Annotated[str, AfterValidator(_zone)]
-Member = Annotated[str, AfterValidator(_member)]
+Manager = Annotated[str, AfterValidator(_manager)]
 Channel = Annotated[str, AfterValidator(_channel)]
+Address = Annotated[str, AfterValidator(_address)]
+ChannelOrNone = Annotated[str, AfterValidator(_channel_or_none)]
+Interface = Annotated[str, AfterValidator(_interface)]
+WebAddress = Annotated[SecretStr, AfterValidator(_web_address)]
 QuietHours = Annotated[str, AfterValidator(_quiet_hours)]
 Sensitivity = Literal["low", "normal", "high"]
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
@@ -150,36 +187,65 @@ class Alerts(Section):
     overrides: tuple[Override, ...] = ()
 
 
+class Delivery(Section):
+    """What of unknown fate may rather come twice than not at all, where nobody may look."""
+
+    may_repeat: tuple[Literal["digest", "leaderboard", "alert"], ...] = ()
+
+
 class Slack(Section):
     """How Slack reaches the bot."""
 
     http_port: int = Field(0, ge=0, le=65535)
+    ask_in: tuple[Channel, ...] = ()
+
+
+class Operation(Section):
+    """How the bot is looked after; with port 0 nothing is answered."""
+
+    channel: ChannelOrNone = ""
+    port: int = Field(0, ge=0, le=65535)
+    host: Interface = "127.0.0.1"
+    log: Literal["text", "json"] = "text"
 
 
 class Config(Section):
     """What `config.toml` may say."""
 
     zone: Zone = "UTC"
-    managers: tuple[Member, ...] = ()
+    managers: tuple[Manager, ...] = ()
     programs: tuple[Program, ...] = ()
     polling: Polling = Polling()
     store: Store = Store()
     digest: Digest = Digest()
     leaderboard: Leaderboard = Leaderboard()
     alerts: Alerts = Alerts()
+    delivery: Delivery = Delivery()
     slack: Slack = Slack()
+    operation: Operation = Operation()
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The managers whom a direct message reaches: people, not groups."""
+        return tuple(each for each in self.managers if each not in self.groups)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The managers who are user groups (S...)."""
+        return tuple(each for each in self.managers if each.startswith("S"))
 
 
 class Environment(Section):
     """What the environment may say; see `SECRETS` for the secret ones."""
 
     vantio_api_key: SecretStr = SecretStr("")
-    vantio_base_url: str = "https://vantio.app"
+    vantio_base_url: Address = "https://vantio.app"
     slack_bot_token: SecretStr = SecretStr("")
     slack_app_token: SecretStr = SecretStr("")
     slack_signing_secret: SecretStr = SecretStr("")
-    slack_api_url: Annotated[str, AfterValidator(_with_slash)] = "https://slack.com/api/"
+    slack_api_url: Annotated[Address, AfterValidator(_with_slash)] = "https://slack.com/api/"
     database_url: SecretStr = SecretStr("sqlite:///posterpulse.db")
+    heartbeat_url: WebAddress = SecretStr("")
 
 
 class Settings(Section):
@@ -216,6 +282,19 @@ class Settings(Section):
         config = self.config.model_copy(update={"slack": slack})
         return self.model_copy(update={"config": config})
 
+    def with_health_port(self, port: int) -> Settings:
+        """The same settings, but with health and metrics on this port."""
+        operation = self.config.operation.model_copy(update={"port": port})
+        config = self.config.model_copy(update={"operation": operation})
+        return self.model_copy(update={"config": config})
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Every text that nobody may be shown."""
+        kept = {each for each in vars(self.environment).values() if isinstance(each, SecretStr)}
+        told = {each.get_secret_value() for each in kept} - {self.database_url, ""}
+        return frozenset(told | _passwords(self.database_url))
+
     @property
     def database_url(self) -> str:
         """Where the store is; may hold a password."""
@@ -225,6 +304,15 @@ class Settings(Section):
     def program_names(self) -> dict[str, str]:
         """The names of programs by id."""
         return {program.id: program.name for program in self.config.programs}
+
+
+def _passwords(url: str) -> set[str]:
+    """The password in an address, as it stands there and as it is."""
+    try:
+        password = urlsplit(url).password or ""
+    except ValueError:
+        return set()
+    return {password, unquote(password)} - {""}
 
 
 @contextmanager

@@ -35,6 +35,7 @@ class Verb(StrEnum):
     MUTES = "mutes"
     ALERTS = "alerts"
     ALERTS_TEST = "alerts test"
+    CHANGES = "changes"
     HELP = "help"
 
 
@@ -53,9 +54,8 @@ _ALIASES = {
     "?": Verb.HELP,
 } | {verb.value: verb for verb in Verb}
 _VERBS = f"Try {', '.join(f'“{verb}”' for verb in Verb if verb is not Verb.HELP)} or “help”."
-_RANKING = {Verb.TOP, Verb.LEADERBOARD}
-_ABOUT_ONE = {Verb.POSTER, Verb.PROGRAM}
-_ALONE = {Verb.STATUS, Verb.MUTES, Verb.ALERTS, Verb.ALERTS_TEST}
+_RANKING, _ABOUT_ONE = {Verb.TOP, Verb.LEADERBOARD}, {Verb.POSTER, Verb.PROGRAM}
+_ALONE = {Verb.STATUS, Verb.MUTES, Verb.ALERTS, Verb.ALERTS_TEST, Verb.CHANGES}
 _FILLERS = {Verb.TOP: "posters", Verb.LEADERBOARD: "ambassadors"}
 
 
@@ -193,9 +193,8 @@ class _Reading:
         run = self._rest[begin:end]
         if any(token.kind is not Kind.PLAIN for token in run) or len(run) < end - begin:
             return False
-        if begin and self._rest[begin - 1].kind is Kind.KEY:
-            return False
-        if not phrase.may_begin(run[0].text):
+        after_key = begin and self._rest[begin - 1].kind is Kind.KEY
+        if after_key or not phrase.may_begin(run[0].text):
             return False
         try:
             found = phrase.read(_text(run), self._wall)

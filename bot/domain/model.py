@@ -136,10 +136,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something a person should know of: what is wrong, and what to do about it."""
+    """Something a person should know of: what is wrong, and what to do about it.
+
+    `since` is when it began (UTC seconds), None where nobody noted that.
+    """
 
     what: str
     remedy: str
+    since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

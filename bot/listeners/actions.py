@@ -10,6 +10,7 @@ from bot.domain.command import CommandError
 from bot.domain.naming import UnknownNameError
 from bot.listeners.failures import apologising
 from bot.listeners.showing import show
+from bot.services.permissions import Asker
 from bot.slack.views import mistake
 
 if TYPE_CHECKING:
@@ -17,38 +18,59 @@ if TYPE_CHECKING:
 
     from slack_bolt import Ack, App, Respond
 
+    from bot.services.permissions import Permissions
     from bot.services.questions import Questions
+    from bot.slack.message import Message
 
 SHARE, ASK = "share", "ask"
 _STALE = "This button is from another version of the bot. Please ask again with “/posters”."
 _LAST_SECOND = 2**32
 
 
-def register(app: App, questions: Questions, clock: Callable[[], int]) -> None:
-    """Answer the buttons of every message that the bot ever sent."""
+def register(
+    app: App, questions: Questions, permissions: Permissions, clock: Callable[[], int]
+) -> None:
+    """Answer the buttons of every message that the bot ever sent, where questions are answered."""
 
     def share(ack: Ack, respond: Respond, action: dict[str, Any], body: dict[str, Any]) -> None:
         ack()
         with apologising(respond):
-            asked = _asked(action)
-            if asked is None or asked.at is None:
+            who, asked = _asker(body), _asked(action)
+            if refusal := permissions.to_ask(who):
+                show(respond, refusal)
+            elif asked is None or asked.at is None:
                 show(respond, mistake(_STALE))
-                return
-            try:
-                found = questions.ask(asked.words, asked.at, shared_by=body["user"]["id"])
-            except (CommandError, UnknownNameError) as error:
-                show(respond, mistake(str(error)))
             else:
-                show(respond, found.message, in_channel=True)
+                message, everyone = _shared(questions, asked.words, asked.at, who.user)
+                show(respond, message, in_channel=everyone)
 
-    def ask(ack: Ack, respond: Respond, action: dict[str, Any]) -> None:
+    def ask(ack: Ack, respond: Respond, action: dict[str, Any], body: dict[str, Any]) -> None:
         ack()
         with apologising(respond):
             asked = _asked(action)
-            show(respond, questions.ask_kindly(asked.words, clock()) if asked else mistake(_STALE))
+            if refusal := permissions.to_ask(_asker(body)):
+                show(respond, refusal)
+            elif asked is None or questions.for_managers(asked.words, clock()):
+                show(respond, mistake(_STALE))
+            else:
+                show(respond, questions.ask_kindly(asked.words, clock()))
 
     app.action(SHARE)(share)
     app.action(ASK)(ask)
+
+
+def _shared(questions: Questions, words: str, at: int, user: str) -> tuple[Message, bool]:
+    """What somebody wants to show to others, and whether others may see it: numbers only."""
+    try:
+        found = questions.ask(words, at, shared_by=user)
+    except (CommandError, UnknownNameError) as error:
+        return mistake(str(error)), False
+    return (found.message, True) if found.answer else (mistake(_STALE), False)
+
+
+def _asker(body: dict[str, Any]) -> Asker:
+    channel = body.get("channel") or {}
+    return Asker(body["user"]["id"], channel.get("id", ""), channel.get("name", ""))
 
 
 @dataclass(frozen=True, slots=True)

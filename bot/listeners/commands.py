@@ -7,26 +7,40 @@ from typing import TYPE_CHECKING, Any
 from bot.listeners.answering import Answers, at_once
 from bot.listeners.failures import apologising
 from bot.listeners.showing import show
+from bot.services.permissions import Asker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from slack_bolt import App, Respond
 
+    from bot.services.permissions import Permissions
     from bot.services.questions import Questions
 
 COMMAND = "/posters"
 
 
-def register(app: App, questions: Questions, clock: Callable[[], int]) -> None:
+def register(
+    app: App, questions: Questions, permissions: Permissions, clock: Callable[[], int]
+) -> None:
     """Answer the command: acknowledged at once, answered through the response URL, privately."""
     answers = Answers(questions, clock)
 
     def answer(respond: Respond, command: dict[str, Any]) -> None:
         with apologising(respond):
-            words = command.get("text", "")
+            words, who = command.get("text", ""), _asker(command)
+            refusal = permissions.to_ask(who)
+            if not refusal and questions.for_managers(words, clock()):
+                refusal = permissions.to_change(who)
+            if refusal:
+                show(respond, refusal)
+                return
             if foreword := questions.foreword(words, clock()):
                 show(respond, foreword)
             answers.ask(words, respond)
 
     app.command(COMMAND, middleware=[at_once])(answer)
+
+
+def _asker(command: dict[str, Any]) -> Asker:
+    return Asker(command["user_id"], command.get("channel_id", ""), command.get("channel_name", ""))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bot.domain.calendar import local, midnight
 from bot.domain.noise import Scope, State
 from bot.listeners.failures import apologising
 from bot.listeners.showing import show
+from bot.services.permissions import Asker
 from bot.slack import views
 from bot.slack.views import noise as parts
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from slack_bolt import Ack, App, Respond
 
     from bot.services.noise import Noise
+    from bot.services.permissions import Permissions
     from bot.slack.message import Message
+
+    Answering: TypeAlias = Callable[[Noise, "_Deed"], Message]
 
 _STALE = "This button is from another version of the bot. “/posters help” shows what there is now."
 _UNKNOWN = "I don't know any more what that alert was about. “/posters alerts” lists the last ones."
@@ -42,21 +46,28 @@ class _Deed:
         return parts.unpacked(self.action.get("value"))
 
 
-def register(app: App, noise: Noise, clock: Callable[[], int]) -> None:
-    """Hear the buttons and menus beneath alerts; each is answered privately."""
+def register(app: App, noise: Noise, permissions: Permissions, clock: Callable[[], int]) -> None:
+    """Hear the buttons and menus beneath alerts; each is answered privately.
 
-    def hear(action_id: str | re.Pattern[str], answer: Callable[[Noise, _Deed], Message]) -> None:
+    Everyone may say what an alert was worth; what changes something is for managers.
+    """
+
+    def hear(
+        action_id: str | re.Pattern[str], answer: Answering, *, for_everyone: bool = False
+    ) -> None:
         def listener(
             ack: Ack, respond: Respond, action: dict[str, Any], body: dict[str, Any]
         ) -> None:
             ack()
             with apologising(respond):
-                show(respond, answer(noise, _Deed(body["user"]["id"], action, clock())))
+                user = body["user"]["id"]
+                refusal = None if for_everyone else permissions.to_change(Asker(user))
+                show(respond, refusal or answer(noise, _Deed(user, action, clock())))
 
         app.action(action_id)(listener)
 
-    hear(parts.USEFUL, _vote)
-    hear(parts.NOISE, _vote)
+    hear(parts.USEFUL, _vote, for_everyone=True)
+    hear(parts.NOISE, _vote, for_everyone=True)
     hear(parts.MUTE, _mute)
     hear(parts.MUTE_UNTIL, _mute_until)
     hear(parts.UNMUTE, _unmute)
@@ -108,7 +119,7 @@ def _muted(noise: Noise, deed: _Deed, alert: int, channel: str, scope: str, unti
 def _unmute(noise: Noise, deed: _Deed) -> Message:
     match deed.value:
         case {"mute": int(key)} if 0 < key < _LAST_KEY:
-            mute = noise.unmute(key)
+            mute = noise.unmute(key, deed.user, deed.now)
             return views.unmuted(mute, noise.name(mute)) if mute else views.ended()
     return views.mistake(_STALE)
 

@@ -7,10 +7,13 @@ import logging
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
+from slack_bolt import Respond
 from slack_sdk.webhook import WebhookClient
 
+from bot.domain.address import is_private
+
 if TYPE_CHECKING:
-    from slack_bolt import Respond
+    from collections.abc import Callable
 
     from bot.slack.message import Message
 
@@ -20,8 +23,19 @@ _FINE = 200
 _UNFAMILIAR = "invalid_blocks"
 
 
+class OnHome(Respond):
+    """Answers what is pressed on a Home, which has no response URL: `tell` shows it there."""
+
+    def __init__(self, tell: Callable[[Message], None]) -> None:
+        super().__init__(response_url=None)
+        self.tell = tell
+
+
 def show(respond: Respond, message: Message, *, in_channel: bool = False) -> None:
     """Answer privately, or to the whole channel; as text where Slack refuses the native blocks."""
+    if isinstance(respond, OnHome):
+        respond.tell(message)
+        return
     body: dict[str, Any] = {
         "text": message.text,
         "blocks": list(message.blocks),
@@ -37,9 +51,15 @@ def show(respond: Respond, message: Message, *, in_channel: bool = False) -> Non
 
 
 def _refusal(respond: Respond, body: dict[str, Any]) -> str:
-    """Answer once; returns why Slack did not take it, nothing where it did."""
+    """Answer once; returns why Slack did not take it, nothing where it did.
+
+    Which host the URL names is Slack's business, which vouched for the request: hooks.slack.com is
+    not the only one. But numbers and names don't travel in clear.
+    """
     if not respond.response_url:
         return "there is no response URL"
+    if not is_private(respond.response_url):
+        return "the response URL is not https"
     # Bolt's own client would answer a second time when the connection drops before the receipt.
     client = WebhookClient(
         respond.response_url, proxy=respond.proxy, ssl=respond.ssl, retry_handlers=[]

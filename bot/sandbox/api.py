@@ -23,6 +23,7 @@ DEFAULT_SCOPES = (
     "groups:read",
     "im:history",
     "im:write",
+    "usergroups:read",
 )
 _APP_METHOD = "apps.connections.open"
 _OPEN_METHOD = "api.test"

@@ -48,6 +48,15 @@ def delete(desk: Desk, params: Json) -> Json:
     return {"channel": channel.id, "ts": message.ts}
 
 
+def permalink(desk: Desk, params: Json) -> Json:
+    """``chat.getPermalink``: an address that leads to the channel on the page."""
+    channel, ts = desk.channel(params.get("channel")), str(params.get("message_ts"))
+    if desk.workspace.message(channel.id, ts) is None:
+        raise SlackError("message_not_found")
+    address = f"{desk.root}archives/{channel.id}/p{ts.replace('.', '')}"
+    return {"channel": channel.id, "permalink": address}
+
+
 def post_ephemeral(desk: Desk, params: Json) -> Json:
     """``chat.postEphemeral``."""
     channel = _target(desk, params.get("channel"))
@@ -113,6 +122,7 @@ def _told(channel: Channel, message: Message) -> Json:
 METHODS = MappingProxyType(
     {
         "chat.delete": (delete, "chat:write"),
+        "chat.getPermalink": (permalink, None),
         "chat.postEphemeral": (post_ephemeral, "chat:write"),
         "chat.postMessage": (post_message, "chat:write"),
         "chat.update": (update, "chat:write"),

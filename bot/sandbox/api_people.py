@@ -1,4 +1,4 @@
-"""The methods ``api.test``, ``auth.test``, ``apps.connections.open``, ``users.*``, ``views.*``."""
+"""The methods of people, their views, and the app: ``users.*``, ``views.*``, ``auth.test``, ..."""
 
 from types import MappingProxyType
 from typing import Any
@@ -60,6 +60,14 @@ def user_by_email(desk: Desk, params: Json) -> Json:
     raise SlackError("users_not_found")
 
 
+def list_members(desk: Desk, params: Json) -> Json:
+    """``usergroups.users.list``."""
+    group = str(params.get("usergroup"))
+    if group not in desk.workspace.groups:
+        raise SlackError("no_such_subteam")
+    return {"users": desk.workspace.groups[group]}
+
+
 def open_view(desk: Desk, params: Json) -> Json:
     """``views.open``: a modal, shown to the person whose trigger it was."""
     if not str(params.get("trigger_id") or "").startswith("trigger."):
@@ -104,6 +112,7 @@ METHODS = MappingProxyType(
         "api.test": (api_test, None),
         "apps.connections.open": (open_connection, None),
         "auth.test": (auth_test, None),
+        "usergroups.users.list": (list_members, "usergroups:read"),
         "users.info": (user_info, "users:read"),
         "users.list": (list_users, "users:read"),
         "users.lookupByEmail": (user_by_email, "users:read.email"),

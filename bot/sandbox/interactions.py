@@ -88,7 +88,7 @@ class Interactions:
                 "channel_id": place.id,
                 "is_ephemeral": private,
             },
-            "channel": {"id": place.id, "name": place.name or "directmessage"},
+            "channel": {"id": place.id, "name": _told_name(place)},
             "response_url": self._response_url(place, user, message.ts),
             "state": {"values": {}},
             "actions": [_action(block, element, option)],
@@ -212,7 +212,12 @@ class Interactions:
 
 
 def _place(channel: Channel) -> Json:
-    return {"channel_id": channel.id, "channel_name": channel.name or "directmessage"}
+    return {"channel_id": channel.id, "channel_name": _told_name(channel)}
+
+
+def _told_name(channel: Channel) -> str:
+    """The name of a channel as an app is told it: not that of a private one."""
+    return "privategroup" if channel.is_private else channel.name or "directmessage"
 
 
 def _elements(block: Json) -> Iterator[Json]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, request, send_from_directory
+from flask import Blueprint, Response, redirect, request, send_from_directory
 from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response as BaseResponse
 
 from .desk import Desk
 from .socket_mode import NoAnswerError
@@ -35,6 +36,10 @@ def page_routes(desk: Desk) -> Blueprint:
         answer.headers["Content-Security-Policy"] = _POLICY
         answer.headers["Cache-Control"] = "no-store"
         return answer
+
+    @page.get("/archives/<channel>/<message>")
+    def message(channel: str, message: str) -> BaseResponse:
+        return redirect(f"/#{channel}/{message[1:-6]}.{message[-6:]}")
 
     @page.get("/page/state")
     def state() -> Json:

@@ -137,6 +137,7 @@ class Workspace:
 
     def __init__(self, channels: Sequence[str] = ("general", "posters")) -> None:
         self.users = {user.id: user for user in _people()}
+        self.groups: dict[str, list[str]] = {}
         self.views: dict[str, Json] = {}
         self.homes: dict[str, Json] = {}
         self._channels: dict[str, Channel] = {}

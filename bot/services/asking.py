@@ -53,6 +53,7 @@ class Asking:
         self._clock = clock
         self._counting = Lock()
         self._noted: int | None = None
+        self._mourned = False
         self.pages_asked = 0
         self._backing_off = tenacity.wait_exponential_jitter(
             multiplier=first_wait, max=20 * first_wait, jitter=first_wait
@@ -84,19 +85,20 @@ class Asking:
         """Vantio answered all that was asked."""
         with self._database.write() as tx:
             came_back = health.up(tx, SOURCE, self._clock())
+        self._mourned = False
         if came_back:
             logger.warning("Vantio answers again.")
 
-    def note_down(self, error: VantioError) -> bool:
-        """Vantio did not answer; True when it had before. Logged once, not at every poll."""
+    def note_down(self, error: VantioError) -> None:
+        """Vantio did not answer. Logged once by each process, not at every poll."""
         if isinstance(error, Stopped):
-            return False
+            return
         remedy = _REMEDY_PERMANENT if error.permanent else _REMEDY_TRANSIENT
         with self._database.write() as tx:
-            went = health.down(tx, SOURCE, self._clock(), str(error), remedy)
-        if went:
+            health.down(tx, SOURCE, self._clock(), str(error), remedy, urgent=error.permanent)
+        if not self._mourned:
             logger.error("Vantio does not answer: %s", error)
-        return went
+        self._mourned = True
 
     def _impressions(self, program: str | None, limit: int, offset: int) -> Page[Impression]:
         with self._counting:

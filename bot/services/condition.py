@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.domain.model import Status, Trouble
-from bot.store import counts, cursors, directory, health, outbox, quarantine, subscriptions
+from bot.store import counts, cursors, directory, health, outbox, pauses, quarantine, subscriptions
 
 if TYPE_CHECKING:
     from bot.domain.model import Programs
@@ -59,16 +59,28 @@ class Condition:
         with self.database.read() as tx:
             return cursors.fresh_until(tx, self.feeds)
 
-    def _troubles(self, tx: Transaction, now: int) -> list[Trouble]:
+    def failures(self, tx: Transaction, now: int) -> list[Trouble]:
+        """What keeps all of the bot from its work as of `now` (UTC seconds)."""
         down = [
-            Trouble(each.problem or f"{each.name} is down", each.remedy or "")
+            Trouble(each.problem or f"{each.name} is down", each.remedy or "", each.down_since)
             for each in health.sources(tx)
             if each.down_since is not None
         ]
         fresh = cursors.fresh_until(tx, self.feeds)
         if not down and fresh is not None and now - fresh > LATE_POLLS * self.every:
             down.append(Trouble("Polling has stopped.", "Is `posterpulse run` still running?"))
-        return down + [
-            Trouble(f"A message to {each.channel} was given up ({each.kind}).", each.error)
-            for each in outbox.buried(tx, now - RECENT)[:3]
+        return down
+
+    def _troubles(self, tx: Transaction, now: int) -> list[Trouble]:
+        paused = [
+            Trouble(f"Nothing is posted in {each.channel}: {each.problem}.", each.remedy)
+            for each in pauses.every(tx)
         ]
+        return (
+            self.failures(tx, now)
+            + paused
+            + [
+                Trouble(f"A message to {each.channel} was given up ({each.kind}).", each.error)
+                for each in outbox.buried(tx, now - RECENT)[:3]
+            ]
+        )

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from bot.domain.detection.detector import Detector
     from bot.store.database import Database, Transaction
-    from bot.store.scans import Scan
+    from bot.store.scans import Named, Print, Scan
 
 HISTORY: Final = 10 * 168  # hours from which a detector learns that knows nothing yet
 _DAY: Final = 24  # hours that are read at once
 _LATELY: Final = KEPT // SLICES  # hours in which scans that come late still change something
 _LEARNED_NEXT: Final = 2  # hours before a new one that it lets the detector learn
-_UNKNOWN: Final = -1
+_UNKNOWN: Final = (-1,)
 _NOBODY: Final = -1
 _NEVER: Final = 2**43  # when a poster is up that has no scan
 
@@ -42,7 +42,8 @@ class Feeder:
         self._numbers = np.full(1, _NOBODY)
         self._programs = np.zeros(1, np.bool_)
         self._hour_of_names = 0
-        self._put: dict[int, int] = {}
+        self._names: list[Named] = []
+        self._put: dict[int, Print] = {}
         self._counts: dict[int, NDArray[np.int64]] = {}
         self._removed = (0, 0)
         self.arrived: set[int] = set()
@@ -60,13 +61,14 @@ class Feeder:
             lately = max(self._latest - 1, current - _DAY)
             for done, (hour, scans) in enumerate(self.hours(tx, changed, now)):
                 self._detector.put(hour, scans)
-                self._put[hour] = len(scans.at)
+                if hour > current - _LATELY:
+                    self._put[hour] = _print(tx, hour, now)
                 if hour >= lately:
                     self._welcome(hour, scans)
                 if progress:
                     progress(done, len(changed))
             self._removed = stored.removed(tx)
-        self._put = {hour: size for hour, size in self._put.items() if hour > current - _LATELY}
+        self._put = {hour: each for hour, each in self._put.items() if hour > current - _LATELY}
         self._counts = {hour: each for hour, each in self._counts.items() if hour > current - 2}
 
     def hours(self, tx: Transaction, hours: Sequence[int], now: int) -> Iterator[tuple[int, Scans]]:
@@ -86,6 +88,9 @@ class Feeder:
             return
         self._hour_of_names = hour
         rows = stored.posters(tx)
+        if rows == self._names:
+            return
+        self._names = rows
         self._detector.know(
             (id_, program, _NEVER if since is None else since) for _, id_, program, since in rows
         )
@@ -114,26 +119,28 @@ class Feeder:
     def _changed(self, tx: Transaction, current: int) -> list[int]:
         """The hours whose scans are not what the detector has, as far as their number tells.
 
-        The hours that are learned next are read once more in any case, and all of them where
-        something has vanished upstream.
+        The hours that are learned next are compared more closely, and all of them where something
+        has vanished upstream: another scan may have come in its place.
         """
         first = self._first(tx, current)
         counted = stored.hours(tx, max(first, current - _LATELY + 1), current)
         again = current - _LEARNED_NEXT if current > self._latest else current + 1
         if stored.removed(tx) != self._removed:
             again = first
-        return [
+        changed = [
             hour
             for hour in range(first, current + 1)
             if hour > self._latest
-            or hour >= again
-            or counted.get(hour, 0) != self._put.get(hour, _UNKNOWN)
+            or counted.get(hour, 0) != self._put.get(hour, _UNKNOWN)[0]
+            or (hour >= again and _print(tx, hour) != self._put[hour])
         ]
+        # Who scanned again and again within an hour depends on the hour before.
+        return sorted({*changed, *range(max(changed[0], again), current + 1)}) if changed else []
 
     def _first(self, tx: Transaction, current: int) -> int:
         """The hour to begin with: what is known of lately is compared once more."""
         if self._latest:
-            return max(min(self._latest, current) - _LATELY + 1, current - HISTORY)
+            return max(min(self._latest + 1, current) - _LATELY + 1, current - HISTORY)
         begin = stored.extent(tx)[0] // HOUR
         return min(max(begin, current - HISTORY), current)
 
@@ -158,3 +165,8 @@ class Feeder:
         for key, agent in rows:
             longer[key] = is_program(agent)
         self._programs = longer
+
+
+def _print(tx: Transaction, hour: int, now: int = _NEVER) -> Print:
+    """The print of an hour's scans before `now`."""
+    return stored.print_of(tx, hour * HOUR, min((hour + 1) * HOUR, now))

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from bot.domain import noise
 from bot.domain.alert import Kind
 from bot.domain.alert import Scope as Reach
+from bot.domain.change import Change, Deed
 from bot.domain.naming import poster_name
 from bot.domain.noise import Mute, Muted, Rule, Scope
 from bot.services.naming import Names
-from bot.store import feedback, held, mutes, outbox, standing, told
+from bot.store import changes, feedback, held, mutes, outbox, standing, told
 from bot.store.standing import Standing
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from bot.domain.noise import Concern, Decision, Held, State, Told, Votes, Why
     from bot.store.database import Database, Transaction
 
-_SHOWN = 10
+_SHOWN, _SHOWN_CHANGES = 10, 20
 _EVERYTHING = "everything"
 
 
@@ -102,12 +103,16 @@ class Noise:
                 return None
             made = mutes.add(tx, Mute(channel, scope, subject, until, author, now))
             self._silence(tx, made)
+            changes.add(tx, _change(made, Deed.MUTED, author, now, str(until)))
         return made
 
-    def unmute(self, key: int) -> Mute | None:
+    def unmute(self, key: int, author: str, now: int) -> Mute | None:
         """End a mute; returns what it was, None where it had ended."""
         with self.database.write(durable=True) as tx:
-            return mutes.end(tx, key)
+            ended = mutes.end(tx, key)
+            if ended:
+                changes.add(tx, _change(ended, Deed.UNMUTED, author, now))
+        return ended
 
     def mutes(self, now: int) -> list[tuple[Mute, str]]:
         """The mutes that have not ended, with the name of what is muted; the first to end first."""
@@ -133,7 +138,14 @@ class Noise:
         """Keep what became of a poster; returns its name."""
         with self.database.write() as tx:
             standing.say(tx, poster, Standing(state, author, now))
+            changes.add(tx, Change(now, author, Deed.STOOD, poster, Scope.POSTER, detail=state))
             return self._name(tx, Scope.POSTER, poster)
+
+    def changes(self) -> list[tuple[Change, str]]:
+        """The last changes, newest first, each with the name of what it is about."""
+        with self.database.read() as tx:
+            latest = changes.last(tx, _SHOWN_CHANGES)
+            return [(each, self._name(tx, each.scope, each.subject)) for each in latest]
 
     def last(self) -> tuple[list[tuple[Told, str]], list[Votes]]:
         """The last alerts with the names of what they are about, and all votes by kind."""
@@ -195,3 +207,7 @@ class Noise:
                 return subject
             case Scope.OVERALL:
                 return _EVERYTHING
+
+
+def _change(mute: Mute, deed: Deed, author: str, now: int, detail: str = "") -> Change:
+    return Change(now, author, deed, mute.subject, mute.scope, mute.channel, detail)

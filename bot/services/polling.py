@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.domain.scanner import month_of
+from bot.services.asking import SOURCE
 from bot.services.delivery import tell_managers
-from bot.store import scanner_keys
+from bot.store import health, scanner_keys
 from bot.vantio.errors import VantioError
 
 if TYPE_CHECKING:
@@ -67,9 +68,11 @@ class Polling:
         return result
 
     def _mourn(self, error: VantioError) -> None:
-        went_down = self.asking.note_down(error)
-        if went_down and error.permanent:
-            now = self.clock()
-            with self.database.write() as tx:
-                what, remedy = "Vantio refuses to answer, so no scans come in.", str(error)
-                tell_managers(tx, self.managers, f"vantio/{now}", what, remedy, now)
+        self.asking.note_down(error)
+        if not error.permanent:
+            return
+        with self.database.write() as tx:
+            # Once in an outage, however it began.
+            about = f"vantio/{health.down_since(tx, SOURCE)}"
+            what, remedy = "Vantio refuses to answer, so no scans come in.", str(error)
+            tell_managers(tx, self.managers, about, what, remedy, self.clock())

@@ -52,28 +52,21 @@ class Questions:
         """
         question = command.parse(words, now, self.zone)
         verb = question.verb
-        match verb:
-            case Verb.HELP:
-                return Found(verb, views.help())
-            case Verb.MUTES:
-                return Found(verb, views.mutes(self.noise.mutes(now), self.zone, now))
-            case Verb.ALERTS:
-                return Found(verb, views.last_alerts(*self.noise.last(), self.zone))
-            case Verb.ALERTS_TEST:
-                return Found(verb, views.rehearsal(self.rehearsal.run(now), DAYS, self.zone))
-            case Verb.STATUS:
-                status = self.condition.status(now)
-                return Found(verb, views.status(status), status=status)
+        if message := self._told(verb, now):
+            return Found(verb, message)
+        if verb is Verb.STATUS:
+            status = self.condition.status(now)
+            return Found(verb, views.status(status), status=status)
         answer = self.reports.answer(question, now)
         return Found(verb, views.answer(answer, now, shared_by=shared_by), answer=answer)
 
     def foreword(self, words: str, now: int) -> Message | None:
         """What to say before an answer that takes its time; None where it doesn't."""
-        try:
-            slow = command.parse(words, now, self.zone).verb is Verb.ALERTS_TEST
-        except CommandError:
-            return None
-        return views.rehearsing(DAYS) if slow else None
+        return views.rehearsing(DAYS) if self._asks(Verb.ALERTS_TEST, words, now) else None
+
+    def for_managers(self, words: str, now: int) -> bool:
+        """Whether the answer is for managers only."""
+        return self._asks(Verb.CHANGES, words, now)
 
     def ask_kindly(self, words: str, now: int, *, shared_by: str | None = None) -> Message:
         """The same, with a mistake in the words answered by a message rather than an error."""
@@ -81,3 +74,24 @@ class Questions:
             return self.ask(words, now, shared_by=shared_by).message
         except (CommandError, UnknownNameError) as error:
             return views.mistake(str(error))
+
+    def _told(self, verb: Verb, now: int) -> Message | None:
+        """The answer to what asks for no numbers; None for any other question."""
+        match verb:
+            case Verb.HELP:
+                return views.help()
+            case Verb.MUTES:
+                return views.mutes(self.noise.mutes(now), self.zone, now)
+            case Verb.ALERTS:
+                return views.last_alerts(*self.noise.last(), self.zone)
+            case Verb.ALERTS_TEST:
+                return views.rehearsal(self.rehearsal.run(now), DAYS, self.zone)
+            case Verb.CHANGES:
+                return views.changes(self.noise.changes(), self.zone)
+        return None
+
+    def _asks(self, verb: Verb, words: str, now: int) -> bool:
+        try:
+            return command.parse(words, now, self.zone).verb is verb
+        except CommandError:
+            return False

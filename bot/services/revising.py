@@ -3,26 +3,33 @@
 An edit can be repeated without harm, so that one of unknown outcome is simply made again; but not
 before it can't land any more, since it would undo a later one. An edit that Slack refuses for good
 is dropped, and nobody is bothered: the message itself stands.
+
+Slack counts edits by the workspace and not by the channel, so that they keep no pace of a channel;
+a pause that it asks for holds up all of them.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.services.outcomes import EDITING
 from bot.services.refusals import unchangeable
 from bot.slack.errors import Limited, SlackError, Unknown
 from bot.slack.message import Message
 from bot.slack.receipt import Receipt
-from bot.store import revisions
+from bot.store import health, revisions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.services.delivery import Patience
+    from bot.services.outcomes import Outcomes
     from bot.slack.sender import Sender
-    from bot.store.database import Database, Transaction
+    from bot.store.database import Transaction
     from bot.store.revisions import Edit
 
 logger = logging.getLogger(__name__)
@@ -31,56 +38,53 @@ _BACK_OFF = (60, 300, 900, 1800)
 _MOST_ATTEMPTS = 50  # with these pauses, a day
 
 
+@dataclass(frozen=True, slots=True)
 class Revising:
     """Takes revisions from the store to the channel; several processes may do so."""
 
-    def __init__(
-        self, database: Database, sender: Sender, clock: Callable[[], int], patience: Patience
-    ) -> None:
-        self._database = database
-        self._sender = sender
-        self._clock = clock
-        self._patience = patience
-        self._paused_until = 0
+    sender: Sender
+    outcomes: Outcomes
+    patience: Patience
 
-    def claim(self, tx: Transaction, now: int) -> Edit | None:
-        """The revision to carry out next; None while Slack wants a pause, or where none is due."""
-        if now < self._paused_until:
+    def claim(self, tx: Transaction, now: int) -> Callable[[], int] | None:
+        """The edit to make next; None while Slack wants a pause, or where none is due."""
+        if now < health.not_before(tx, EDITING):
             return None
-        return revisions.claim(tx, now, now - self._patience.certain)
+        edit = revisions.claim(tx, now, now - self.patience.certain)
+        return partial(self._carry_out, edit) if edit else None
 
-    def carry_out(self, edit: Edit) -> int:
+    def _carry_out(self, edit: Edit) -> int:
         """Edit one message; returns 0, since none was sent."""
-        if self._clock() - edit.begun > self._patience.haste:
+        if self.outcomes.now() - edit.begun > self.patience.haste:
             # Made this late, it could land after the edit of another process.
             self._again(edit, edit.begun)
             return 0
         message = Message.from_dict(json.loads(edit.message))
         try:
-            self._sender.update(Receipt(edit.channel, edit.ts), message)
+            self.sender.update(Receipt(edit.channel, edit.ts), message)
         except SlackError as error:
             self._failed(edit, error)
         else:
-            with self._database.write(durable=True) as tx:
-                revisions.edited(tx, edit, self._clock())
+            with self.outcomes.database.write(durable=True) as tx:
+                revisions.edited(tx, edit, self.outcomes.now())
         return 0
 
     def _failed(self, edit: Edit, error: SlackError) -> None:
         if isinstance(error, Limited):
-            self._paused_until = self._clock() + int(error.retry_after) + 1
-            self._again(edit, self._paused_until)
-        elif unchangeable(error) or edit.attempts >= _MOST_ATTEMPTS:
+            self.outcomes.rest(EDITING, error)
+            self._again(edit, self.outcomes.now())
+        elif unchangeable(error, edit.channel) or edit.attempts >= _MOST_ATTEMPTS:
             self._drop(edit, error)
         else:
             logger.debug("An edit of a %s is tried again: %s", edit.kind, error)
             wait = _BACK_OFF[min(edit.attempts, len(_BACK_OFF)) - 1]
-            self._again(edit, self._clock() + wait, certain=not isinstance(error, Unknown))
+            self._again(edit, self.outcomes.now() + wait, certain=not isinstance(error, Unknown))
 
     def _again(self, edit: Edit, at: int, *, certain: bool = True) -> None:
-        with self._database.write() as tx:
+        with self.outcomes.database.write() as tx:
             (revisions.release if certain else revisions.doubt)(tx, edit, at)
 
     def _drop(self, edit: Edit, error: SlackError) -> None:
         logger.info("A %s in %s is not brought up to date: %s", edit.kind, edit.channel, error)
-        with self._database.write(durable=True) as tx:
-            revisions.drop(tx, edit, self._clock())
+        with self.outcomes.database.write(durable=True) as tx:
+            revisions.drop(tx, edit, self.outcomes.now())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import math
 import re
@@ -13,15 +12,16 @@ from socket import gaierror
 from ssl import SSLCertVerificationError
 from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
-from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.domain.address import is_here, trusted
 from bot.slack.errors import UNREACHABLE, Limited, Refused, SlackError, Unknown, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from urllib.request import Request
 
     from slack_sdk.web import SlackResponse
 
@@ -54,10 +54,8 @@ def make_client(token: str, base_url: str = BASE_URL, timeout: int = 30) -> WebC
     # What the SDK would log as an error reaches the caller as an exception, once.
     logger = logging.getLogger("bot.slack.sdk")
     logger.setLevel(logging.CRITICAL)
-    client = WebClient(
-        token, base_url, timeout=timeout, ssl=_tls(), logger=logger, retry_handlers=[]
-    )
-    if _loopback(host):
+    client = _Client(token, base_url, timeout=timeout, ssl=_tls(), logger=logger, retry_handlers=[])
+    if is_here(host):
         client.proxy = None  # a proxy of the environment can't see this machine's own ports
     return client
 
@@ -111,25 +109,24 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
+class _Client(WebClient):
+    """Slack's own client, but a redirect never takes the token along to another host."""
+
+    def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
+        if req.has_header("Authorization"):
+            req.add_unredirected_header("Authorization", req.headers.pop("Authorization"))
+        return super()._perform_urllib_http_request_internal(url, req)
+
+
 def _host(base_url: str) -> str:
     """The host of a base URL to which a token may be sent."""
-    parts = urlsplit(base_url)
-    host = parts.hostname or ""
-    if parts.scheme not in {"http", "https"} or not host:
-        raise ValueError(f"The Slack address must look like {BASE_URL}")
+    try:
+        host = trusted(base_url).hostname or ""
+    except ValueError as error:
+        raise ValueError(f"The Slack address {error}.") from None
     if not base_url.endswith("/"):
         raise ValueError(f"The Slack address ({host}) must end with a slash, like {BASE_URL}")
-    if parts.scheme != "https" and not _loopback(host):
-        raise ValueError(f"The Slack address ({host}) must be https, or the token would leak.")
     return host
-
-
-def _loopback(host: str) -> bool:
-    """Whether `host` is this machine."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _verdict(response: SlackResponse, about: str) -> SlackError:

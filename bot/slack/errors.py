@@ -25,6 +25,7 @@ _REMEDIES = {
     "msg_too_long": _SHAPE,
     "no_text": _SHAPE,
     "not_authed": _TOKEN,
+    "not_enabled": "Switch on the Home tab on the app's page under App Home.",
     "not_in_channel": f"Type {INVITE} in {{channel}}.",
     "restricted_action": _CLOSED,
     "restricted_action_non_threadable_channel": _CLOSED,

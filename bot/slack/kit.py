@@ -66,6 +66,7 @@ _LOW_LINE = "\N{MODIFIER LETTER LOW MACRON}"
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 
 _ID = re.compile(r"[A-Z](?=[A-Z0-9]*\d)[A-Z0-9]+")
+_URL = re.compile(r"https?://[!-;=?-{}~]+")  # none of <, > and |, which end a link
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,11 @@ def escape(text: str, limit: int = 80) -> str:
 def mention(sign: str, text: str) -> str:
     """A link to the channel (`sign` "#") or user ("@") with the id `text`; other text as it is."""
     return f"<{sign}{text}>" if _ID.fullmatch(text) else escape(text)
+
+
+def link(url: str, words: str) -> str:
+    """A link that shows `words` (mrkdwn); these alone where `url` is no address of the web."""
+    return f"<{url}|{words}>" if _URL.fullmatch(url) else words
 
 
 def header(text: str) -> Block:

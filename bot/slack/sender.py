@@ -11,12 +11,12 @@ from bot.slack.errors import Limited, Refused, SlackError, Unknown
 from bot.slack.receipt import Receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from slack_sdk import WebClient
     from slack_sdk.web import SlackResponse
 
-    from bot.slack.message import Message
+    from bot.slack.message import Block, Message
 
 __all__ = [
     "Channel",
@@ -32,6 +32,7 @@ __all__ = [
 
 _EVENT = "posterpulse"
 _UNFAMILIAR = {"invalid_blocks", "invalid_blocks_format"}
+_UNFAMILIAR_VIEW = {*_UNFAMILIAR, "invalid_arguments"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,29 @@ class Sender:
             str(answer.get("team", "")),
             frozenset(scope.strip() for scope in granted if scope.strip()),
         )
+
+    def publish_home(self, user: str, view: Message) -> None:
+        """Show a person the blocks of `view` as Home; native blocks are treated as in `post`."""
+        try:
+            self._publish(user, view.blocks)
+        except Refused as refused:
+            if refused.code not in _UNFAMILIAR_VIEW or view.plain is None:
+                raise
+            self._publish(user, view.plain)
+
+    def permalink(self, receipt: Receipt) -> str:
+        """The address of a message that was sent."""
+        answer = call(
+            self._client.chat_getPermalink,
+            receipt.channel,
+            channel=receipt.channel,
+            message_ts=receipt.ts,
+        )
+        return str(answer.get("permalink") or "")
+
+    def _publish(self, user: str, blocks: Sequence[Block]) -> None:
+        view = {"type": "home", "blocks": list(blocks)}
+        call(self._client.views_publish, user, user_id=user, view=view)
 
     def _readable(self, channel: str) -> str:
         """A channel that has a history: Slack posts to a user, but does not read from one."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.store import counts
 from bot.store.database import StoreError
+from bot.store.leadership import SUFFIX
 from bot.store.opening import SQLITE
 from bot.store.sqlite import SqliteDatabase
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _STEP = 256  # pages, 1 MiB: between two steps Ctrl-C is heard and progress is told
-_OWN = ("", "-wal", "-shm", "-journal")
+_OWN = ("", "-wal", "-shm", "-journal", SUFFIX)
 _COPY_FAILED = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_TRUNCATE", "SQLITE_READONLY"}
 
 

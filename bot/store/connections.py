@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 # How long (in seconds) closing waits for those that are in use.
-_PATIENCE = 5
+_PATIENCE = 0.5
 
 
 class _Closable(Protocol):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.domain.outage import Outage
+
 if TYPE_CHECKING:
     from bot.store.database import Transaction
 
@@ -22,7 +24,7 @@ class Source:
 
 def up(tx: Transaction, name: str, now: int) -> bool:
     """Note an answer; True when the source had been down."""
-    was_down = _is_down(tx, name)
+    was_down = down_since(tx, name) is not None
     tx.execute(
         """insert into source (name, last_ok) values (:name, :now)
         on conflict (name) do update set last_ok = excluded.last_ok, down_since = null,
@@ -30,12 +32,20 @@ def up(tx: Transaction, name: str, now: int) -> bool:
         name=name,
         now=now,
     )
+    if was_down:
+        tx.execute(
+            "update outage set ended = :now where source = :name and ended is null",
+            name=name,
+            now=now,
+        )
     return was_down
 
 
-def down(tx: Transaction, name: str, now: int, problem: str, remedy: str) -> bool:
-    """Note a failure; True when the source had been up."""
-    was_down = _is_down(tx, name)
+def down(
+    tx: Transaction, name: str, now: int, problem: str, remedy: str, *, urgent: bool = False
+) -> bool:
+    """Note a failure, `urgent` if only a person can end it; True when the source had been up."""
+    was_down = down_since(tx, name) is not None
     tx.execute(
         """insert into source (name, down_since, problem, remedy)
         values (:name, :now, :problem, :remedy)
@@ -47,7 +57,42 @@ def down(tx: Transaction, name: str, now: int, problem: str, remedy: str) -> boo
         problem=problem,
         remedy=remedy,
     )
+    tx.execute(
+        """insert into outage (source, began, urgent, problem, remedy)
+        select name, down_since, :urgent, problem, remedy from source where name = :name
+        on conflict (source, began) do update set ended = null,
+            urgent = case when excluded.urgent = 1 then 1 else outage.urgent end,
+            problem = excluded.problem, remedy = excluded.remedy""",
+        name=name,
+        urgent=int(urgent),
+    )
     return not was_down
+
+
+def down_since(tx: Transaction, name: str) -> int | None:
+    """Since when the source does not answer, in UTC seconds; None where it does."""
+    rows = tx.rows("select down_since from source where name = :name", name=name)
+    return rows[0][0] if rows else None
+
+
+def outages(tx: Transaction) -> list[Outage]:
+    """The outages that last, and those that ended and were not forgotten, the oldest first."""
+    rows = tx.rows(
+        "select source, began, ended, urgent, problem, remedy from outage order by began, source"
+    )
+    return [
+        Outage(source, began, ended, bool(urgent), problem, remedy)
+        for source, began, ended, urgent, problem, remedy in rows
+    ]
+
+
+def forget(tx: Transaction, outage: Outage) -> None:
+    """Keep no longer that there was this outage."""
+    tx.execute(
+        "delete from outage where source = :source and began = :began",
+        source=outage.source,
+        began=outage.began,
+    )
 
 
 def wait_until(tx: Transaction, name: str, at: int) -> None:
@@ -73,8 +118,3 @@ def sources(tx: Transaction) -> list[Source]:
         " where last_ok is not null or down_since is not null order by name"
     )
     return [Source(*row) for row in rows]
-
-
-def _is_down(tx: Transaction, name: str) -> bool:
-    rows = tx.rows("select 1 from source where name = :name and down_since is not null", name=name)
-    return bool(rows)

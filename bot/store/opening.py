@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from bot.store.database import StoreError
+from bot.store.leadership import Alone, Elected
 from bot.store.schema import migrate
 from bot.store.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
     from bot.store.database import Database
+    from bot.store.leadership import Leadership
+    from bot.store.postgres import PostgresDatabase
 
 SQLITE = "sqlite:///"
 
@@ -50,3 +53,15 @@ def connect(url: str) -> Database:
             permanent=True,
         ) from error
     return PostgresDatabase(url)
+
+
+def leadership(database: Database) -> Leadership:
+    """What tells whether this process leads all that run on a store.
+
+    Raises:
+        StoreError: when another one runs on an SQLite file, or a server can't let anybody lead.
+    """
+    if isinstance(database, SqliteDatabase):
+        return Alone(database)
+    server = cast("PostgresDatabase", database)
+    return Elected(server, server.session)

@@ -2,14 +2,17 @@
 
 `intent` is the identity of what is to be said; a second message with the same intent is never
 added. A row in `sending` whose process died has an unknown outcome until somebody has looked. A
-message that waits can be withdrawn. A reply waits until the message in whose thread it goes is
-sent. `bot.store.revisions` brings the revisions of messages that were sent to the channel.
+message that waits can be withdrawn. The messages of one channel go in the order in which they were
+made (`bot.store.lanes`), a reply after the message in whose thread it goes. `bot.store.revisions`
+brings the revisions of messages that were sent to the channel.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from bot.store import lanes
 
 if TYPE_CHECKING:
     from bot.store.database import Transaction
@@ -19,8 +22,8 @@ if TYPE_CHECKING:
 class Parcel:
     """One message on its way; `message` is its JSON, `first_at` when it was made (UTC seconds).
 
-    `sent_ts` is the time stamp of its receipt. A reply goes into the channel `thread_in`, below the
-    message with the time stamp `thread_ts`.
+    It goes in `lane` to the channel or person with the Slack id `to`, as a reply below the message
+    with the time stamp `thread_ts`. `sent_ts` is the time stamp of its receipt.
     """
 
     key: int
@@ -31,7 +34,8 @@ class Parcel:
     attempts: int
     first_at: int
     sent_ts: str | None
-    thread_in: str | None
+    lane: str
+    to: str
     thread_ts: str | None
 
 
@@ -45,9 +49,11 @@ class Buried:
     error: str
 
 
-_PARCEL = """key, intent, kind, channel, message, attempts, created_at, sent_ts,
-    (select sent_to from outbox as parent where parent.intent = outbox.thread_of),
-    (select sent_ts from outbox as parent where parent.intent = outbox.thread_of)"""
+_PARCEL = """
+select one.key, one.intent, one.kind, one.channel, one.message, one.attempts, one.created_at,
+    one.sent_ts, one.lane, coalesce(one.sent_to, parent.sent_to, one.lane), parent.sent_ts
+from outbox one left join outbox parent on parent.intent = one.thread_of where one.key = :key"""
+_NEVER = ("buried", "withdrawn")
 _WITHOUT_PARENT = "The message in whose thread it belongs was not posted."
 
 
@@ -65,11 +71,12 @@ def add(
     With `thread_of` it is a reply to the message of that intent, and due once that is sent. It is
     buried at once where there is no such message, or none that will be sent.
     """
-    lost = thread_of is not None and not _may_be_sent(tx, thread_of)
+    above = thread_of and (outcome(tx, thread_of) or _NEVER)[0]
+    lost = above in _NEVER
     added = tx.execute(
         """insert into outbox
-            (intent, kind, channel, message, created_at, state, due_at, thread_of, error)
-        values (:intent, :kind, :channel, :message, :now, :state, :now, :thread_of, :error)
+            (intent, kind, channel, message, created_at, state, due_at, thread_of, error, lane)
+        values (:intent, :kind, :channel, :message, :now, :state, :now, :thread_of, :error, :lane)
         on conflict (intent) do nothing""",
         intent=intent,
         kind=kind,
@@ -79,6 +86,7 @@ def add(
         state="buried" if lost else "waiting",
         thread_of=thread_of,
         error=_WITHOUT_PARENT if lost else None,
+        lane=lanes.enter(tx, channel, thread_of),
     )
     return added == 1
 
@@ -110,29 +118,26 @@ def withdraw(tx: Transaction, intent: str) -> bool:
         "update outbox set state = 'withdrawn' where intent = :intent and state = 'waiting'",
         intent=intent,
     )
-    _bury_replies(tx)
+    bury_replies(tx)
     return withdrawn == 1
 
 
-def claim(tx: Transaction, now: int, who: str) -> Parcel | None:
+def claim(tx: Transaction, now: float, who: str) -> Parcel | None:
     """Take the message that has been due longest; commit this durably before the wire.
 
-    A reply is passed over until the message in whose thread it goes is sent.
+    Nothing is taken from a channel while an earlier message to it is not concluded, while it rests,
+    or while it is paused. `now` has its fraction, since channels rest for less than a second.
     """
     return _taken(
+        tx,
         tx.rows(
             f"""update outbox set state = 'sending', sending_at = :now, claimed_by = :who,
                 attempts = attempts + 1
-            where state = 'waiting' and key = (
-                select key from outbox as due where state = 'waiting' and due_at <= :now
-                    and (thread_of is null or exists (
-                        select 1 from outbox as parent
-                        where parent.intent = due.thread_of and parent.state = 'sent'))
-                order by due_at, key limit 1)
-            returning {_PARCEL}""",
-            now=now,
+            where state = 'waiting' and key = ({lanes.DUE}) returning key""",
+            now=int(now),
+            now_ms=int(now * 1000),
             who=who,
-        )
+        ),
     )
 
 
@@ -142,18 +147,19 @@ def claim_unknown(tx: Transaction, now: int, who: str, settled_before: int) -> P
     It is not taken again for a minute, so that a look which fails is not repeated at once.
     """
     return _taken(
+        tx,
         tx.rows(
-            f"""update outbox set claimed_by = :who, look_again_at = :later
+            """update outbox set claimed_by = :who, look_again_at = :later
             where state = 'sending' and key = (
                 select key from outbox where state = 'sending' and sending_at < :settled_before
                     and (look_again_at is null or look_again_at <= :now)
                 order by sending_at, key limit 1)
-            returning {_PARCEL}""",
+            returning key""",
             now=now,
             later=now + 60,
             who=who,
             settled_before=settled_before,
-        )
+        ),
     )
 
 
@@ -163,15 +169,16 @@ def claim_repeated(tx: Transaction, now: int, who: str) -> Parcel | None:
     It comes up again in ten minutes, until `looked` says that the look has happened.
     """
     return _taken(
+        tx,
         tx.rows(
-            f"""update outbox set claimed_by = :who, look_again_at = :now + 600
+            """update outbox set claimed_by = :who, look_again_at = :now + 600
             where state = 'sent' and key = (
                 select key from outbox where state = 'sent' and look_again_at <= :now
                 order by look_again_at, key limit 1)
-            returning {_PARCEL}""",
+            returning key""",
             now=now,
             who=who,
-        )
+        ),
     )
 
 
@@ -235,7 +242,17 @@ def bury(tx: Transaction, key: int, error: str) -> None:
         key=key,
         error=error,
     )
-    _bury_replies(tx)
+    bury_replies(tx)
+
+
+def bury_replies(tx: Transaction) -> None:
+    """Give up the replies to what was given up or withdrawn."""
+    tx.execute(
+        """update outbox set state = 'buried', error = :error
+        where state = 'waiting' and thread_of in (
+            select intent from outbox as parent where parent.state in ('buried', 'withdrawn'))""",
+        error=_WITHOUT_PARENT,
+    )
 
 
 def counts(tx: Transaction) -> dict[str, int]:
@@ -276,20 +293,7 @@ def outcome(tx: Transaction, intent: str) -> tuple[str, str | None] | None:
     return (rows[0][0], rows[0][1]) if rows else None
 
 
-def _may_be_sent(tx: Transaction, intent: str) -> bool:
-    found = outcome(tx, intent)
-    return found is not None and found[0] not in {"buried", "withdrawn"}
-
-
-def _bury_replies(tx: Transaction) -> None:
-    """Give up the replies to what will not be sent."""
-    tx.execute(
-        """update outbox set state = 'buried', error = :error
-        where state = 'waiting' and thread_of in (
-            select intent from outbox as parent where parent.state in ('buried', 'withdrawn'))""",
-        error=_WITHOUT_PARENT,
-    )
-
-
-def _taken(rows: list[tuple[Any, ...]]) -> Parcel | None:
+def _taken(tx: Transaction, keys: list[tuple[Any, ...]]) -> Parcel | None:
+    """The message of the key that a claim returned; asked there, its parent would cost a scan."""
+    rows = [row for (key,) in keys for row in tx.rows(_PARCEL, key=key)]
     return Parcel(*rows[0]) if rows else None

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 # Time, key of the poster, key of the agent, hash of who scanned.
 Scan = tuple[int, int, int, int | None]
+# Key, id and program of a poster, since when it is up.
+Named = tuple[int, str, str, int | None]
+# How many scans there are, and sums over them.
+Print = tuple[int | None, ...]
 # Key of the poster, key of the agent, hash of who scanned, how many scans.
 Crowd = tuple[int, int, int | None, int]
 
@@ -25,6 +29,18 @@ def within(tx: Transaction, start: int, end: int) -> list[Scan]:
         start=start,
         end=end,
     )
+
+
+def print_of(tx: Transaction, start: int, end: int) -> Print:
+    """What tells whether the scans with start <= at < end are still those that they were."""
+    (found,) = tx.rows(
+        """select count(*), cast(sum(at) as bigint), cast(sum(poster) as bigint),
+            cast(sum(agent) as bigint), cast(sum(scanner & 1073741823) as bigint)
+        from impression where at >= :start and at < :end""",
+        start=start,
+        end=end,
+    )
+    return found
 
 
 def extent(tx: Transaction) -> tuple[int, int]:
@@ -61,7 +77,7 @@ def poster_ids(tx: Transaction, keys: Collection[int]) -> dict[int, str]:
     return dict(rows_of(tx, "select key, id from poster where key in", keys))
 
 
-def posters(tx: Transaction) -> list[tuple[int, str, str, int | None]]:
+def posters(tx: Transaction) -> list[Named]:
     """Key, id and program of every poster, and since when it is up (UTC seconds), by key.
 
     One whose creation nobody told is up since the first hour in which it was scanned, None without

@@ -190,7 +190,54 @@ create index outbox_revised on outbox (revise_at) where revision is not null;
 create index outbox_repeated on outbox (look_again_at) where look_again_at is not null
 """
 
-MIGRATIONS = (("first", FIRST), ("ranks", RANKS), ("alerts", ALERTS))
+# Who changed what: what was done to which subject, and how it is since then.
+CHANGES = """
+create table change (
+    key {serial}, at bigint not null, author {name} not null, deed {name} not null,
+    subject {name} not null, scope {name} not null, channel {name} not null,
+    detail {name} not null);
+create index change_deed on change (deed, key)
+"""
+
+# `leadership` has at most one row: how often somebody began to lead.
+LEADERSHIP = """
+create table leadership (key integer primary key, term bigint not null)
+"""
+
+# In which order and how fast each channel gets its messages.
+#
+# The `lane` of a message is the Slack id of the channel or person that it goes to, or what the
+# settings call it until that was `found`; `place` remembers the ids. A lane takes its next message
+# at `ready_at` (UTC milliseconds). One that Slack lets nothing into has `paused_since`, with what
+# people call it and why; it is tried at `probe_at`, and is `dark` where only posting can tell.
+LANES = """
+create table place (called {name} primary key, id {name} not null);
+create table lane (
+    key {name} primary key, found integer not null default 0, ready_at bigint not null default 0,
+    paused_since bigint, called {name}, problem text, remedy text,
+    dark integer not null default 0, probe_at bigint);
+alter table outbox add column lane {name};
+update outbox set lane = channel;
+insert into lane (key) select distinct channel from outbox where state in ('waiting', 'sending');
+create index outbox_lane on outbox (lane, key) where state not in ('sent', 'buried', 'withdrawn')
+"""
+
+# Outages of which people are to hear; once one has ended and was told, its row goes.
+OPERATION = """
+create table outage (
+    source {name} not null, began bigint not null, ended bigint, urgent integer not null,
+    problem text not null, remedy text not null, primary key (source, began))
+"""
+
+MIGRATIONS = (
+    ("first", FIRST),
+    ("ranks", RANKS),
+    ("alerts", ALERTS),
+    ("changes", CHANGES),
+    ("leadership", LEADERSHIP),
+    ("lanes", LANES),
+    ("operation", OPERATION),
+)
 
 _DIALECTS = {
     "sqlite": {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 # The first that knows `returning`.
 _OLDEST = (3, 35, 0)
+_IN_MEMORY = ":memory:"
 # Large sorts go to a file, since the index on ids alone would take more memory than all the rest;
 # 16 MiB of pages hold the upper part of every tree. A log of 16 MiB (4,000 pages) lets pages that
 # many transactions change go to the file once; it shrinks after something large.
@@ -123,10 +125,11 @@ class SqliteDatabase:
 
 
 def _connect(path: str) -> sqlite3.Connection:
-    if path != ":memory:" and not Path(path).absolute().parent.is_dir():
+    if path != _IN_MEMORY and not Path(path).absolute().parent.is_dir():
         raise StoreError(
             f"DATABASE_URL: the folder of {path} does not exist; create it first.", permanent=True
         )
+    _make_private(path)
     connection = sqlite3.connect(
         path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
     )
@@ -136,6 +139,16 @@ def _connect(path: str) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _make_private(path: str) -> None:
+    """Make a new file its owner's alone; SQLite gives the files beside it the same rights."""
+    if path == _IN_MEMORY:
+        return
+    # What can't be made here is explained by SQLite. Never open a file that exists: closing it
+    # would end the locks that this process has on it.
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _set_up(connection: sqlite3.Connection) -> None:

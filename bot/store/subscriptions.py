@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.domain.change import Deed
 from bot.domain.subscription import Schedule, Subscription, moved, next_due
 
 if TYPE_CHECKING:
@@ -46,22 +47,27 @@ def move_on(tx: Transaction, subscription: Subscription, next_due: int) -> bool:
 
 def reconcile(
     tx: Transaction, wanted: Iterable[Subscription], now: int, at_once: frozenset[str]
-) -> None:
+) -> list[tuple[Deed, Subscription]]:
     """Make the subscriptions be those `wanted`, one for each kind and channel.
 
     One that stays as it is keeps its due time, and one with another schedule what it would have
     told next, so that nothing missed is lost. A new one is due at its next time, or now where its
-    kind is in `at_once`.
+    kind is in `at_once`. Returns those that are new, changed or gone.
     """
+    done: list[tuple[Deed, Subscription]] = []
     present = {(each.kind, each.channel): each for each in every(tx)}
     for each in {(each.kind, each.channel): each for each in wanted}.values():
         before = present.pop((each.kind, each.channel), None)
         if before is None:
             _insert(tx, each, now if each.kind in at_once else _next(each, now))
+            done.append((Deed.SUBSCRIBED, each))
         elif (before.schedule, before.words) != (each.schedule, each.words):
             _update(tx, before.id, each, _moved(before, each, now))
+            done.append((Deed.RESUBSCRIBED, each))
     for gone in present.values():
         tx.execute("delete from subscription where key = :key", key=gone.id)
+        done.append((Deed.UNSUBSCRIBED, gone))
+    return done
 
 
 def _insert(tx: Transaction, each: Subscription, due: int | None) -> None:

@@ -44,6 +44,15 @@ def waiting(tx: Transaction, channel: str) -> list[int]:
     return [int(tail) for tail in tails if tail.isdecimal()]
 
 
+def receipt(tx: Transaction, channel: str, alert: int) -> tuple[str, str] | None:
+    """Id of the channel and time stamp of an alert's message; None where it does not stand."""
+    rows = tx.rows(
+        "select sent_to, sent_ts from outbox where intent = :intent and state = 'sent'",
+        intent=intent(channel, alert),
+    )
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
 def brief(tx: Transaction, key: int) -> Told | None:
     """One alert, None where there is none of that number."""
     rows = tx.rows(f"{_BRIEF} where a.key = :key {_GROUPED}", key=key)

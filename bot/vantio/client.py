@@ -28,6 +28,7 @@ from bot.vantio.errors import (
     VantioError,
     refusal,
 )
+from bot.vantio.outcomes import Outcomes
 from bot.vantio.pace import Pace
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class Vantio:
 
     Attributes:
         requests: How many requests were made so far.
+        outcomes: What came of those for a page.
         pace: The gate that a request has to pass first; whoever asks goes through it.
     """
 
@@ -83,6 +85,7 @@ class Vantio:
         self._lock = Lock()
         self.pace = Pace()
         self.requests = 0
+        self.outcomes = Outcomes()
         self._headers = httpx.Headers(
             {
                 "Authorization": f"Bearer {_checked_key(key)}",
@@ -174,8 +177,9 @@ class Vantio:
         asked = {"limit": str(limit or self._limit), "offset": str(offset)}
         if program is not None:
             asked["programId"] = program
-        _, body = self._get(feed, asked)
-        return self._understood(read, body)
+        with self.outcomes.counted():
+            _, body = self._get(feed, asked)
+            return self._understood(read, body)
 
     def _understood(
         self, read: Callable[[bytes], wire.Page[Listed]], body: bytes

@@ -12,7 +12,6 @@ from bot.sandbox.fake_slack import FakeSlack
 from bot.sandbox.fake_vantio import FakeVantio
 from bot.sandbox.workspace import YOU
 from bot.store import outbox
-from bot.store.counts import everything
 from bot.store.opening import open_store
 from tests.app.running import between, running
 
@@ -62,14 +61,6 @@ def counts(folder: Path) -> dict[str, int]:
     return found
 
 
-def scans(folder: Path) -> int:
-    store = open_store(f"sqlite:///{folder / 'store.db'}")
-    with store.read() as tx:
-        found = everything(tx)
-    store.close()
-    return found
-
-
 def test_a_life(campus: Campus, vantio: FakeVantio, slack: FakeSlack, tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(CONFIG)
     environment = between(slack, vantio)
@@ -107,63 +98,26 @@ def test_a_life(campus: Campus, vantio: FakeVantio, slack: FakeSlack, tmp_path: 
         second.says("40 new scans (")
         second.until(lambda: any(where in each.text for each in space.messages("alerts")))
         second.until(lambda: "waiting" not in counts(tmp_path))
+
+        # It runs on the Home as well, with the way to its message.
+        slack.open_home()
+        second.until(lambda: "See the message" in str(space.homes.get(YOU)))
+        assert where in str(space.homes[YOU])
         second.kill()
 
     with running(tmp_path, "run", **environment) as third:
         third.says("0 new scans (")
         assert third.end() == 0
         assert third.log.endswith("INFO    Stopping.\n")
+        # Where the tests run, the disk may be one that will not last.
+        told = [line for line in third.log.splitlines() if " Disk: " not in line]
         for trouble in ("WARNING", "ERROR", "Traceback"):
-            assert trouble not in third.log
+            assert trouble not in "".join(told)
     assert [len(space.messages(name)) for name in ("posters", "board")] == [2, 0]
     told = [message.text for message in space.messages("alerts") if not message.thread_ts]
     assert sum(where in text for text in told) == 1
     # Killed between Slack's receipt and its own note, it looks for the message before long.
     assert set(counts(tmp_path)) <= {"sent", "sending"}
-
-
-def test_a_slow_vantio_does_not_hold_up_the_end(
-    vantio: FakeVantio, slack: FakeSlack, tmp_path: Path
-) -> None:
-    vantio.fault("slow", 10, seconds=120)
-    with running(tmp_path, "run", **between(slack, vantio)) as bot:
-        bot.says("Ready")
-        bot.until(lambda: vantio.requests)
-        began = time.monotonic()
-        assert bot.end() == 0
-        assert time.monotonic() - began < 15
-        assert "ERROR" not in bot.log
-
-
-def test_a_slow_slack_does_not_hold_up_the_end(
-    vantio: FakeVantio, slack: FakeSlack, tmp_path: Path
-) -> None:
-    slack.fault("auth.test", "slow", seconds=120)
-    with running(tmp_path, "run", **between(slack, vantio)) as bot:
-        bot.until(lambda: slack.calls)
-        began = time.monotonic()
-        assert bot.end() == 0
-        assert time.monotonic() - began < 15
-        assert "Traceback" not in bot.log
-
-
-def test_a_long_sweep_ends_between_two_pages(slack: FakeSlack, tmp_path: Path) -> None:
-    row = {"poster_id": "p", "scanned_at": "2026-11-02T10:00:00Z"}
-    rows = [row | {"id": f"imp_{number}"} for number in range(8_000)]
-    with (
-        FakeVantio(rows, cap=20) as vantio,
-        running(tmp_path, "run", **between(slack, vantio)) as bot,
-    ):
-        bot.until(lambda: len(vantio.requests) > 10)
-        assert bot.end() == 0
-        assert len(vantio.requests) < 400
-        assert "ERROR" not in bot.log
-        assert "new scan" not in bot.log
-        before = scans(tmp_path)
-        assert before < 8_000
-        with running(tmp_path, "sync", "--json", **between(slack, vantio)) as rest:
-            assert rest.process.wait(60) == 0
-            assert f'"new": {8_000 - before}, ' in rest.log
 
 
 def test_slack_is_down_at_the_start_and_comes(

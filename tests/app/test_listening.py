@@ -57,7 +57,7 @@ def test_an_outage_is_told_once_when_it_begins_and_once_when_it_ends(
     with FakeSlack(port_of(slack)) as again:
         assert again.workspace.wait_for(lambda: again.socket.connections, 30)
         until(lambda: "connected again." in caplog.text)
-        ear.stop()
+        ear.stop(5)
     assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
     assert not [each for each in caplog.records if each.exc_info]
 
@@ -70,7 +70,7 @@ def test_a_token_that_turns_out_to_be_wrong_later(caplog: pytest.LogCaptureFixtu
     ear.start()
     with FakeSlack(port_of(slack)):
         until(lambda: "No command is heard." in caplog.text)
-        ear.stop()
+        ear.stop(5)
     first, second = [record.getMessage() for record in caplog.records]
     assert "could not be reached" in first
     assert "Copy the app-level token" in second
@@ -83,7 +83,7 @@ def test_a_token_that_will_never_do(token: str) -> None:
         with pytest.raises(Refused, match="Copy the app-level token") as caught:
             ear.start()
         assert caught.value.permanent
-        ear.stop()
+        ear.stop(5)
 
 
 def test_where_http_is_heard() -> None:

@@ -187,10 +187,11 @@ def test_missing_permissions(desk: Desk, slack: FakeSlack, walls: Channel) -> No
     slack.desk.scopes.discard("groups:history")
     slack.desk.scopes.add("groups:read")
     assert desk.check() == 0
-    assert "lacks groups:history→" in desk.line("! Permissions")
+    assert "lacks groups:history," in desk.line("! History")
     slack.desk.scopes -= {"commands", "channels:history"}
     assert desk.check() == 1
-    assert "lacks commands, channels:history→" in desk.line("✗ Permissions")
+    assert "lacks commands→" in desk.line("✗ Permissions")
+    assert "lacks channels:history, groups:history," in desk.line("! History")
 
 
 def test_nobody_can_be_reached(desk: Desk) -> None:
@@ -203,11 +204,39 @@ def test_nobody_can_be_reached(desk: Desk) -> None:
 
 def test_addresses_to_which_no_secret_is_sent(desk: Desk) -> None:
     elsewhere = "http://elsewhere.example/"
-    addresses = {"VANTIO_BASE_URL": elsewhere, "SLACK_API_URL": elsewhere}
-    assert desk.check(**addresses, DATABASE_URL="mysql://elsewhere.example") == 1
-    assert "must be https" in desk.line("✗ Vantio")
+    assert desk.check(VANTIO_BASE_URL=elsewhere, SLACK_API_URL=elsewhere) == 2
+    why = "must be https://elsewhere.example: over http the key would travel in clear."
+    assert desk.err == (f"environment: VANTIO_BASE_URL: {why}\nenvironment: SLACK_API_URL: {why}\n")
+
+
+def test_a_store_of_no_kind(desk: Desk) -> None:
+    assert desk.check(DATABASE_URL="mysql://elsewhere.example") == 1
     assert "must look like sqlite:///" in desk.line("✗ Store")
     assert "Disk" not in desk.out
+
+
+def test_managers(desk: Desk, slack: FakeSlack) -> None:
+    assert desk.check(config="") == 0
+    assert "none: everyone may change things, and nobody is told" in desk.line("! Managers")
+    assert desk.check(config='managers = ["U0BOSS1"]') == 0
+    assert "U0BOSS1 may change things" in desk.line("✓ Managers")
+    slack.workspace.groups["S0TEAM1"] = ["U0BOSS1"]
+    assert desk.check(config='managers = ["S0TEAM1"]') == 0
+    assert "groups only: nobody gets a direct message" in desk.line("! Managers")
+    slack.desk.scopes.discard("usergroups:read")
+    assert desk.check(config='managers = ["U0BOSS1", "S0TEAM1"]') == 1
+    told = desk.line("✗ Managers")
+    assert "does not say who is in the group S0TEAM1→" in told
+    assert "the permission usergroups:read" in told
+    slack.desk.scopes.add("usergroups:read")
+    slack.workspace.groups["S0TEAM1"] = []
+    assert desk.check(config='managers = ["U0BOSS1", "S0TEAM1"]') == 0
+    assert "nobody is in the group S0TEAM1" in desk.line("! Managers")
+
+
+def test_a_channel_to_ask_in_that_is_not_there(desk: Desk) -> None:
+    assert desk.check(config='[slack]\nask_in = ["#wallz", "#walls"]') == 0
+    assert "slack.ask_in names #wallz, which is not found→" in desk.line("! Asking")
 
 
 @pytest.mark.parametrize(
@@ -258,6 +287,16 @@ def test_stores_that_will_not_last(desk: Desk) -> None:
     assert "in memory" in desk.line("✗ Disk")
     assert desk.check(DATABASE_URL="", DYNO="worker.1") == 1
     assert "→ Set DATABASE_URL to a PostgreSQL database" in desk.line("✗ Disk")
+
+
+def test_a_store_that_others_may_read(desk: Desk) -> None:
+    assert desk.check() == 0
+    assert "! Disk" not in desk.out
+    (desk.path / "posterpulse.db").chmod(0o644)
+    assert desk.check() == 0
+    line = desk.line("! Disk")
+    assert f"other users of this machine may open {desk.path}/posterpulse.db (mode 644)" in line
+    assert f"→ Let only the bot's user do so: chmod 600 {desk.path}/posterpulse.db*" in line
 
 
 def test_a_database_server_that_is_away(desk: Desk) -> None:

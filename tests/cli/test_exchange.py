@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -51,6 +52,18 @@ def test_importing_twice(capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["import", "scans.jsonl", "--json"]) == 0
     told = json.loads(capfd.readouterr().out)
     assert told == {"read": 1235, "new": 0, "repeated": 1234, "quarantined": 1}
+
+
+@pytest.mark.parametrize("kind", ["impressions", "users"])
+def test_personal_data_is_its_owners_alone(kind: str) -> None:
+    umask = os.umask(0o022)
+    try:
+        assert run(["export", "--kind", kind, "all.jsonl"]) == 0
+        assert run(["export", "--kind", kind, "--personal", "personal.jsonl"]) == 0
+    finally:
+        os.umask(umask)
+    modes = [stat.S_IMODE(Path(f"{name}.jsonl").stat().st_mode) for name in ("all", "personal")]
+    assert modes == [0o644, 0o600]
 
 
 def test_posters_and_users(capfd: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -51,7 +52,7 @@ def test_usage_and_settings(terminal: Terminal, arguments: list[str], said: str)
         ({"VANTIO_API_KEY": "sk_hush"}, 1, "(401)"),
         ({"VANTIO_API_KEY": ""}, 2, "environment: VANTIO_API_KEY is not set: "),
         ({"VANTIO_API_KEY": "sk hush"}, 2, "environment: "),
-        ({"VANTIO_BASE_URL": "http://vantio.example"}, 2, "environment: VANTIO_BASE_URL must be"),
+        ({"VANTIO_BASE_URL": "http://vantio.example"}, 2, "environment: VANTIO_BASE_URL: must be"),
         ({"DATABASE_URL": "sqlite:////nowhere/x.db"}, 1, "the folder of /nowhere/x.db"),
         ({"DATABASE_URL": "mysql://u:hush@h/d"}, 1, "DATABASE_URL must look like"),
     ],
@@ -111,6 +112,15 @@ def test_every_missing_secret_has_its_line(
     ]
     assert terminal.run("run", "--port", "3000") == 2
     assert "SLACK_SIGNING_SECRET is not set" in terminal.err
+
+
+def test_a_run_leaves_signals_as_they_were(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("VANTIO_API_KEY")
+    before = [signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)]
+    assert terminal.run("run") == 2
+    assert [signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)] == before
 
 
 def test_help_is_for_everything(terminal: Terminal) -> None:

@@ -67,7 +67,10 @@ def test_posting_for_real(synced: Terminal, space: FakeSlack) -> None:
 @pytest.mark.parametrize(
     ("channel", "said"),
     [
-        ("#nowhere", "(channel_not_found). Check the name "),
+        (
+            "#nowhere",
+            "there is no such channel, or it is private and the bot is not in it. Check the name ",
+        ),
         ("#strangers", "Type /invite @posterpulse in "),
     ],
 )
@@ -79,7 +82,7 @@ def test_a_channel_that_is_not_to_be_had(
     assert said in synced.err
     assert synced.err.count("\n") == 1
     assert not any(method == "chat.postMessage" for method, _ in space.calls[:-1])
-    assert waiting() == {"buried": 1}
+    assert waiting() == {"withdrawn": 1}
 
 
 def test_slack_is_down_and_the_message_stays(synced: Terminal, space: FakeSlack) -> None:

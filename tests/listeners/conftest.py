@@ -15,9 +15,11 @@ from bot.sandbox.workspace import YOU
 from bot.services.backtest import Backtest
 from bot.services.condition import Condition
 from bot.services.noise import Noise
+from bot.services.permissions import Permissions
 from bot.services.questions import Questions
 from bot.services.rehearsal import Rehearsal
 from bot.services.reports import Reports
+from bot.slack.lookup import Lookup
 from bot.slack.sender import make_client
 from bot.store import directory, impressions
 from bot.store.opening import open_store
@@ -43,6 +45,8 @@ class Room:
     database: Database
     app: App
     questions: Questions
+    managers: list[str]
+    ask_in: list[str]
     now: int = NOW
     copies: int = 1  # Slack delivers at least once
     replies: list[BoltResponse] = field(default_factory=list)
@@ -103,7 +107,10 @@ def room(tmp_path: Path) -> Iterator[Room]:
     questions = Questions(Reports(database, programs), condition, noise, rehearsal, ZONE)
     with FakeSlack(channels=("posters",)) as slack:
         client = make_client("xoxb-sandbox", slack.api_url)
-        found = Room(slack, database, bolt(client, questions, lambda: found.now), questions)
+        lookup, managers, ask_in = Lookup(client), list[str](), list[str]()
+        permissions = Permissions(managers, ask_in, lookup.members, lookup.channel_name)
+        app = bolt(client, questions, permissions, lambda: found.now)
+        found = Room(slack, database, app, questions, managers, ask_in)
         with database.write() as tx:
             maya = Ambassador("user_maya", first_name="Maya", last_name="Lind")
             posters = [Poster("p_hall", location="Main Hall"), Poster("p_gym", location="Gym")]

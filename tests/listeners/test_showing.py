@@ -112,3 +112,10 @@ def test_an_answer_that_is_not_taken_is_logged_and_not_repeated(
 def test_nowhere_to_answer(caplog: pytest.LogCaptureFixture) -> None:
     show(Respond(response_url=None), PLAIN)
     assert "no response URL" in caplog.text
+
+
+@pytest.mark.parametrize("url", ["http://hooks.slack.com/x", "file:///etc/hosts", "nowhere"])
+def test_an_answer_does_not_travel_in_clear(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    show(Respond(response_url=url), PLAIN)
+    (record,) = [each for each in caplog.records if each.name.startswith("bot.")]
+    assert record.getMessage() == "Slack did not take an answer: the response URL is not https"

@@ -57,4 +57,4 @@ class LivingRoom(Mailroom):
             if not self.pending():
                 break
             self.clock.forward(PATIENCE.certain + 1)
-            delivery.deliver()
+            delivery.deliver(self.clock.wait)

@@ -18,8 +18,9 @@ from bot.services.checkup.disk import Place
 from bot.services.checkup.store import Expected, store
 from bot.slack.probe import clock_skew
 from bot.slack.sender import make_client
-from bot.store import cursors, outbox, quarantine
+from bot.store import cursors, lanes, outbox, pauses, quarantine
 from bot.store.opening import open_store
+from bot.store.pauses import Pause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -163,10 +164,10 @@ def test_filters_that_mean_nothing_are_found() -> None:
     ("without", "private", "verdicts", "named"),
     [
         ("", False, ["ok"], ""),
-        ("groups:read groups:history", False, ["ok"], ""),
-        ("groups:history", True, ["warning"], "groups:history"),
+        ("groups:read", False, ["ok"], ""),
+        ("groups:read", True, ["warning"], "groups:read"),
         ("commands chat:write", False, ["wrong"], "commands, chat:write"),
-        ("channels:history groups:read", True, ["wrong", "warning"], "channels:history"),
+        ("channels:read groups:read", True, ["wrong", "warning"], "channels:read"),
     ],
 )
 def test_permissions(without: str, *, private: bool, verdicts: list[str], named: str) -> None:
@@ -174,6 +175,28 @@ def test_permissions(without: str, *, private: bool, verdicts: list[str], named:
     found = list(slack.scopes(granted, private=private))
     assert [each.verdict for each in found] == verdicts
     assert found[0].text.endswith(named)
+
+
+@pytest.mark.parametrize(
+    ("granted", "private", "may_repeat", "told"),
+    [
+        ("channels:history", False, (), ""),
+        ("channels:history", True, (), "lacks groups:history"),
+        ("chat:write", False, (), "it may be lost"),
+        (
+            "chat:write",
+            False,
+            ("digest", "alert"),
+            "twice (digest and alert) or be lost (the rest)",
+        ),
+    ],
+)
+def test_what_it_means_where_the_bot_may_not_look(
+    granted: str, *, private: bool, may_repeat: tuple[str, ...], told: str
+) -> None:
+    found = list(slack.sight(frozenset({granted}), may_repeat, private=private))
+    assert [each.verdict for each in found] == ["warning"] * bool(told)
+    assert all(told in each.text for each in found)
 
 
 def test_permissions_that_slack_does_not_tell() -> None:
@@ -262,6 +285,7 @@ def test_rows_in_quarantine_are_told(tmp_path: Path) -> None:
 
 def bury(tx: Transaction, intent: str, made: int) -> None:
     outbox.add(tx, intent, "digest", "#posters", "{}", made)
+    lanes.find(tx, "#posters", "#posters", "C1")
     parcel = outbox.claim(tx, made, "test")
     assert parcel
     outbox.bury(tx, parcel.key, f"Type /invite in #posters ({intent}).")
@@ -292,3 +316,17 @@ def test_a_file_that_is_no_store(tmp_path: Path) -> None:
     (found,) = store(partial(open_store, f"sqlite:///{path}"), Expected([], 1, NOW))
     assert (found.subject, found.verdict) == ("Store", "wrong")
     assert found.text.startswith(f"{path}: this is not an SQLite database")
+
+
+def test_a_channel_that_is_closed_is_told_with_its_cure(tmp_path: Path) -> None:
+    def prepare(tx: Transaction) -> None:
+        outbox.add(tx, "a", "digest", "#posters", "{}", NOW - DAY)
+        pause = Pause("#posters", NOW - DAY, "it is archived", "Unarchive #posters.")
+        pauses.begin(tx, "#posters", pause, dark=False)
+
+    (found,) = checked(tmp_path / "p.db", prepare)["Messages"]
+    assert found.verdict == "warning"
+    assert found.text == (
+        "nothing was posted in #posters since 2026-11-17 11:06 UTC: it is archived"
+    )
+    assert found.remedy == "Unarchive #posters."

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.slack.message import Message
-from bot.slack.sender import Channel, Sender, make_client
+from bot.slack.sender import Sender, make_client
 from bot.store import health
 from tests.services.world import BOSS, MESSAGE, PATIENCE, Mailroom, slack_of
 
@@ -50,43 +50,19 @@ def test_a_pause_that_slack_asks_for_is_kept_and_holds_up_its_channel_only(room:
     room.clock.forward(30)
     assert delivery.deliver() == 0
     room.clock.forward(1)
-    assert delivery.deliver() == 2
+    assert delivery.deliver(room.clock.wait) == 2
     assert not down(room)
-
-
-@pytest.mark.parametrize(
-    ("channel", "code", "remedy"),
-    [
-        ("#posters", "not_in_channel", "Type /invite @posterpulse in"),
-        ("#posters", "is_archived", "Unarchive"),
-        ("#posters", "restricted_action", "Only some people may post"),
-        ("#nowhere", "", "Check the name #nowhere"),
-    ],
-)
-def test_a_final_refusal_buries_with_the_remedy_and_tells_the_managers_once(
-    room: Mailroom, channel: str, code: str, remedy: str
-) -> None:
-    if code:
-        room.slack.fault(POST, code)
-    room.intend("a", channel)
-    room.intend("b", "#general")
-    room.settle()
-    assert room.state("a") == "buried"
-    assert remedy in room.error("a")
-    assert room.state("b") == "sent"
-    [told] = room.told()
-    assert f"The digest to {channel} could not be posted." in told
-    assert remedy in told
 
 
 def test_a_manager_who_cannot_be_told_is_not_told_of_that(room: Mailroom) -> None:
     del room.slack.workspace.users[BOSS]
-    room.intend("a", "#nowhere")
+    room.slack.fault(POST, "invalid_blocks")
+    room.intend("a")
     room.settle()
     assert (room.state("a"), room.state(f"trouble/a/{BOSS}")) == ("buried", "buried")
 
 
-def test_a_refusal_that_may_pass_backs_off_and_others_go_ahead(room: Mailroom) -> None:
+def test_a_refusal_that_may_pass_backs_off_and_other_channels_go_ahead(room: Mailroom) -> None:
     room.slack.fault(POST, "some_new_error", times=2)
     room.intend("a")
     delivery = room.delivery()
@@ -95,11 +71,13 @@ def test_a_refusal_that_may_pass_backs_off_and_others_go_ahead(room: Mailroom) -
     room.clock.forward(5)
     delivery.deliver()
     room.intend("b")
+    room.intend("c", "#general")
     room.clock.forward(14)
     assert delivery.deliver() == 1
-    assert (room.state("a"), down(room)) == ("waiting", False)
+    assert [room.state(each) for each in "abc"] == ["waiting", "waiting", "sent"]
+    assert not down(room)
     room.clock.forward(1)
-    assert delivery.deliver() == 1
+    assert delivery.deliver(room.clock.wait) == 2
     assert (len(room.standing("a")), len(room.standing("b"))) == (1, 1)
 
 
@@ -124,20 +102,20 @@ def test_trouble_in_finding_the_channel_posted_nothing(room: Mailroom, kind: str
     delivery = room.delivery()
     assert delivery.deliver() == 0
     assert room.state("a") == "waiting"
-    room.clock.forward(5)
+    room.clock.forward(15)
     assert delivery.deliver() == 1
     assert (len(room.standing("a")), room.asked(HISTORY)) == (1, [])
 
 
 def test_a_request_that_would_start_too_late_is_not_sent(room: Mailroom) -> None:
-    class Slow(Sender):
-        def channel_id(self, name_or_id: str) -> Channel:
-            room.clock.forward(PATIENCE.haste + 1)
-            return super().channel_id(name_or_id)
-
     room.intend("a")
-    slow = Slow(make_client("xoxb-sandbox", room.slack.api_url))
-    assert room.delivery(slow).step() == 0
+    delivery = room.delivery()
+    delivery.step()  # which finds the channel
+    with room.database.write(durable=True) as tx:
+        send = delivery._claim(tx, room.clock())
+    assert send
+    room.clock.forward(PATIENCE.haste + 1)
+    assert send() == 0
     assert (room.state("a"), room.asked(POST)) == ("waiting", [])
     room.settle()
     assert len(room.standing("a")) == 1

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.sandbox.workspace import BOT
-from bot.services import delivery as delivering
+from bot.services import outcomes
 from tests.services.world import BOSS, SCOPES, Mailroom, slack_of
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def test_a_direct_message_of_unknown_outcome_is_never_doubled(
 
 
 def test_no_attempt_repeats_for_ever(room: Mailroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivering, "_MOST_ATTEMPTS", 4)
+    monkeypatch.setattr(outcomes, "_MOST_ATTEMPTS", 4)
     room.slack.fault(POST, "server_error", times=3)
     room.slack.fault(POST, "some_new_error")
     room.slack.fault(POST, "server_error", times=4)

@@ -12,13 +12,16 @@ from bot.domain.detection.detector import Detector
 from bot.domain.detection.recent import KEPT, SLICE, SLICES
 from bot.domain.model import Poster
 from bot.services.feeding import Feeder
-from bot.store import directory, impressions, retention
+from bot.store import directory, impressions, retention, scans
 from bot.store.opening import open_store
 from tests.services.street import DAY, HOUR, NOW, PREVIEW, Street
 
 if TYPE_CHECKING:
+    import pytest
+
     from bot.domain.model import Impression
-    from bot.store.database import Database
+    from bot.store.database import Database, Transaction
+    from bot.store.scans import Scan
 
 _LATELY = KEPT // SLICES
 
@@ -151,3 +154,35 @@ def test_posters_are_up_since_they_were_made_or_first_scanned(database: Database
     assert since["p0"] == NOW - 90 * DAY
     assert since["p5"] == (NOW - 3 * DAY) // HOUR * HOUR
     assert since["p6"] > NOW + 1000 * DAY
+
+
+def test_only_the_hours_that_changed_are_read(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = Account(database)
+    steps = [("add", 1, back * HOUR, False) for back in range(30)]
+    run(account, [*steps, ("look", 0), ("look", 300), ("add", 1, 100, False)])
+    read: list[int] = []
+    within = scans.within
+
+    def spied(tx: Transaction, start: int, end: int) -> list[Scan]:
+        read.extend(range(start // HOUR, -(-end // HOUR)))
+        return within(tx, start, end)
+
+    monkeypatch.setattr(scans, "within", spied)
+    begun = (account.now + HOUR - 1) // HOUR
+    run(account, [("look", HOUR)])
+    assert set(read) <= {begun - 1, begun}
+    assert account.counted() == account.expected()
+
+
+def test_a_row_that_makes_way_for_another_of_the_same_second_is_noticed(database: Database) -> None:
+    account = Account(database)
+    run(account, [("add", 1, 100, False), ("add", 2, 0, False), ("look", 0)])
+    (gone,) = (id_ for id_, row in account.rows.items() if row.poster == "p1")
+    back = NOW - 1 - account.rows.pop(gone).scanned_at
+    with database.write() as tx:
+        impressions.delete(tx, [gone], NOW)
+    account.add(3, back, bot=False)
+    account.look(HOUR)
+    assert account.counted() == account.expected()

@@ -23,7 +23,8 @@ def room(database: Database) -> Iterator[Mailroom]:
 
 
 def post(room: Mailroom, channel: str = "#posters") -> str:
-    return HandDelivery(room.database, room.delivery(), room.clock).post("digest", channel, TEXT)
+    hand = HandDelivery(room.database, room.delivery(), room.clock, room.clock.wait)
+    return hand.post("digest", channel, TEXT)
 
 
 def posted(room: Mailroom) -> list[str]:

@@ -15,6 +15,7 @@ from bot.domain.noise import Held, Mute, Muted, QuietHours, Rule, Sent, State, W
 from bot.domain.noise import Scope as Cover
 from bot.services.noise import Noise, Release
 from bot.store import directory, held, outbox, standing, told
+from bot.store.database import StoreError
 from bot.store.opening import open_store
 
 if TYPE_CHECKING:
@@ -48,7 +49,16 @@ def database(store: Database) -> Database:
 
 def cleared(database: Database) -> None:
     with database.write() as tx:
-        for table in ("alert", "mute", "held", "feedback", "standing", "outbox", "poster"):
+        for table in (
+            "alert",
+            "mute",
+            "held",
+            "feedback",
+            "standing",
+            "outbox",
+            "poster",
+            "change",
+        ):
             tx.execute(f"delete from {table}")  # noqa: S608 - our own table names
         directory.save_posters(
             tx,
@@ -124,8 +134,8 @@ def test_mutes_cover_poster_building_and_program(database: Database) -> None:
             later = [noise.gate(tx, each, "#alerts", NOW + HOUR) for each in alerts.values()]
         assert {name for name, gate in gates.items() if isinstance(gate, Muted)} == names
         assert elsewhere == later == [Sent()] * 5
-        assert noise.unmute(made.key) == made
-        assert noise.unmute(made.key) is None
+        assert noise.unmute(made.key, "U2", NOW + HOUR) == made
+        assert noise.unmute(made.key, "U2", NOW + HOUR) is None
 
 
 def test_what_can_not_be_muted(database: Database) -> None:
@@ -274,3 +284,21 @@ def test_a_mute_is_told_of_by_name(database: Database) -> None:
     noise = Noise(database, PROGRAMS, ZONE)
     made = Mute("#alerts", Cover.POSTER, "p_never_seen", NOW, "U1", NOW)
     assert noise.name(made) == "p_never_seen"
+
+
+def test_what_can_not_be_noted_is_not_changed(database: Database) -> None:
+    noise = Noise(database, PROGRAMS, ZONE)
+    found = kept(database, SPIKE)
+    with database.write() as tx:
+        tx.execute("alter table change rename to elsewhere")
+    for deed in (
+        lambda: noise.mute(found.key, "#a", Cover.POSTER, NOW + HOUR, "U1", NOW),
+        lambda: noise.stand("p_lib", State.RETIRED, "U1", NOW),
+    ):
+        with pytest.raises(StoreError):
+            deed()
+    with database.write() as tx:
+        tx.execute("alter table elsewhere rename to change")
+        assert standing.every(tx) == {}
+    assert noise.mutes(NOW) == []
+    assert noise.changes() == []

@@ -25,7 +25,7 @@ def test_replies_go_below_their_message_in_order(room: LivingRoom) -> None:
     room.say("top")
     for intent in ("one", "two"):
         room.reply(intent, "top", intent)
-    assert room.delivery().deliver() == 3
+    assert room.delivery().deliver(room.clock.wait) == 3
     [top] = room.standing("top")
     threads = [(each.text, each.thread_ts) for each in room.slack.workspace.messages("posters")]
     assert threads == [("first", None), ("one", top.ts), ("two", top.ts)]
@@ -36,7 +36,7 @@ def test_a_reply_waits_while_nobody_knows_whether_its_message_stands(room: Livin
     room.say("top")
     room.reply("one", "top")
     delivery = room.delivery()
-    assert delivery.deliver() == 0
+    assert delivery.deliver(room.clock.wait) == 0
     assert (room.state("top"), room.state("one")) == ("sending", "waiting")
     room.rest(delivery)
     [top], [one] = room.standing("top"), room.standing("one")
@@ -49,10 +49,10 @@ def test_a_reply_of_unknown_outcome_is_looked_for_in_its_thread(
 ) -> None:
     room.say("top")
     delivery = room.delivery()
-    delivery.deliver()
+    delivery.deliver(room.clock.wait)
     room.slack.fault(POST, fault, seconds=0.02)
     room.reply("one", "top")
-    delivery.deliver()
+    delivery.deliver(room.clock.wait)
     room.rest(delivery)
     assert (room.shown("one"), room.state("one")) == (["reply"], "sent")
     [top], [one] = room.standing("top"), room.standing("one")
@@ -64,7 +64,7 @@ def test_a_reply_of_unknown_outcome_is_looked_for_in_its_thread(
 def test_the_replies_to_what_could_not_be_posted_are_given_up_without_a_word(
     room: LivingRoom,
 ) -> None:
-    room.slack.fault(POST, "not_in_channel")
+    room.slack.fault(POST, "msg_too_long")
     room.say("top")
     room.reply("one", "top")
     room.rest()
@@ -76,11 +76,11 @@ def test_the_replies_to_what_could_not_be_posted_are_given_up_without_a_word(
 def test_where_a_person_took_the_message_away_its_replies_end(room: LivingRoom, fault: str) -> None:
     room.say("top")
     delivery = room.delivery()
-    delivery.deliver()
+    delivery.deliver(room.clock.wait)
     if fault:
         room.slack.fault(POST, fault)
         room.reply("one", "top")
-        delivery.deliver()
+        delivery.deliver(room.clock.wait)
     room.slack.workspace.delete(room.standing("top")[0])
     room.reply("one", "top")
     room.rest(delivery)
@@ -101,12 +101,12 @@ def test_a_reply_is_revised_as_well(room: LivingRoom) -> None:
 def test_a_second_copy_of_a_reply_is_removed_from_the_thread(room: LivingRoom) -> None:
     room.say("top")
     delivery = room.delivery()
-    delivery.deliver()
+    delivery.deliver(room.clock.wait)
     room.slack.fault(POST, "cut_before")
     room.reply("one", "top")
     for wait in (0, PATIENCE.certain + 1, 5):
         room.clock.forward(wait)
-        delivery.deliver()
+        delivery.deliver(room.clock.wait)
     [second] = room.standing("one")
     channel = room.slack.workspace.channel("posters")
     room.slack.workspace.post(

@@ -210,10 +210,10 @@ def test_an_edit_that_would_start_too_late_is_not_made(room: LivingRoom) -> None
     room.revise("a", "second")
     delivery = room.delivery()
     with room.database.write() as tx:
-        edit = delivery._revising.claim(tx, room.clock())
-    assert edit
+        carry_out = delivery._revising.claim(tx, room.clock())
+    assert carry_out
     room.clock.forward(PATIENCE.haste + 1)
-    delivery._revising.carry_out(edit)
+    carry_out()
     assert room.asked(UPDATE) == []
     delivery.deliver()
     assert room.shown("a") == ["second"]

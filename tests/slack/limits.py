@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 NATIVE = {"data_visualization", "data_table"}
 ALLOWED = re.compile(r"<[@#][A-Z0-9]+>|&(?:amp|lt|gt);")
+EVIL = "0EVIL1>"  # how a mention ends that only somebody outside would make
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
@@ -36,6 +37,7 @@ def size(text: str) -> int:
 
 def mrkdwn(text: str) -> None:
     """No entity, mention or mark that isn't ours, and no line in which a mark is left open."""
+    assert EVIL not in text
     rest = ALLOWED.sub("", text)
     assert not re.search("[<>&]", rest)
     assert not CONTROL.search(text)
@@ -62,6 +64,8 @@ def _blocks(blocks: Sequence[dict[str, Any]]) -> None:
     assert 0 < len(blocks) <= 50
     assert sum(map(size, texts(list(blocks)))) < 13_000
     assert sum(block["type"] == "data_visualization" for block in blocks) <= 2
+    ids = [block["block_id"] for block in blocks if "block_id" in block]
+    assert len(set(ids)) == len(ids)
     for block in blocks:
         CHECKS[block["type"]](block)
 
@@ -82,6 +86,8 @@ def _header(block: dict[str, Any]) -> None:
 def _section(block: dict[str, Any]) -> None:
     if "text" in block:
         _text(block["text"], 3000)
+    if "accessory" in block:
+        ELEMENTS[block["accessory"]["type"]](block["accessory"])
     fields = block.get("fields", [])
     assert len(fields) <= 10
     for field in fields:

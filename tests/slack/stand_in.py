@@ -34,6 +34,7 @@ class StandIn:
     url: str
     replies: dict[str, list[Reply]] = field(default_factory=dict)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    tokens: list[str | None] = field(default_factory=list)
 
     def on(self, method: str, *replies: Reply) -> None:
         self.replies[method] = list(replies)
@@ -65,6 +66,7 @@ def serving() -> Iterator[StandIn]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
             as_json = "json" in self.headers.get("Content-Type", "")
             asked = json.loads(body) if as_json else dict(parse_qsl(body))
+            stand_in.tokens.append(self.headers["Authorization"])
             _give(self, stand_in.answer(self.path.rsplit("/", 1)[-1], asked))
 
         def log_message(self, *_: object) -> None: ...

@@ -64,6 +64,7 @@ them
 /posters alerts test · what the last two weeks would have
 told
 /posters mutes · what is muted, and a button to end it
+/posters changes · who changed what, for managers
 /posters status · whether the bot is well
 
 When: today, yesterday, this week, last 7 days, last month,
@@ -80,7 +81,7 @@ def test_every_example_of_the_help_can_be_asked() -> None:
     questions, more = (block["text"]["text"] for block in views.help().blocks[1:])
     asked = [part for part in questions.split("`") if part.startswith("/posters ")]
     added = more.split("`")[1::2]
-    assert (len(asked), len(added)) == (9, 11)
+    assert (len(asked), len(added)) == (10, 11)
     for words in (*asked, *(f"/posters top {each}" for each in added)):
         command.parse(words.removeprefix("/posters "), NOW, ZONE)
 

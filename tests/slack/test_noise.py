@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.alert import Alert, Kind, Scope
-from bot.domain.noise import Mute, QuietHours, Rule, State, Told, Votes, Why
+from bot.domain.noise import Mute, QuietHours, Rule, Told, Votes, Why
 from bot.domain.noise import Scope as Cover
 from bot.sandbox.blocks import problems
 from bot.slack import kit, views
 from bot.slack.views import noise
 from tests.slack.reading import button, shown
 from tests.slack.samples import HOUR, NOW, ZONE
-from tests.slack.test_hostile import COUNT, TEXT, fine, unhurried
+from tests.slack.test_hostile import COUNT, TEXT, unhurried
 
 DAY = 24 * HOUR
 LIBRARY = Mute("#alerts", Cover.POSTER, "p_1", NOW + 5 * HOUR, "U0MAYA1", NOW, 7)
@@ -202,39 +202,3 @@ def test_any_other_id_is_no_context(text: str) -> None:
     found = noise.until_context(text)
     assert found is None or [*found[1:]] == text.split(":", 3)[2:]
     assert isinstance(noise.unpacked(text), dict)
-
-
-@few
-@given(MUTES, TEXT, st.lists(st.tuples(MUTES, TEXT), max_size=5), st.sampled_from(State))
-def test_mutes_with_any_names(
-    mute: Mute, name: str, running: list[tuple[Mute, str]], state: State
-) -> None:
-    for message in (
-        views.muted(mute, name, ZONE, NOW),
-        views.unmuted(mute, name),
-        views.ended(),
-        views.mutes(running * 9, ZONE, NOW),
-        views.stood(name, state),
-        views.thanks(useful=bool(name)),
-    ):
-        fine(message)
-        assert problems(list(message.blocks)) == []
-
-
-@few
-@given(
-    st.lists(st.tuples(TOLD, TEXT), max_size=10),
-    st.lists(st.builds(Votes, st.sampled_from(Kind), COUNT, COUNT), max_size=5),
-    st.lists(st.tuples(ALERTS, TEXT), min_size=1, max_size=30),
-    st.sampled_from(Why),
-    st.sampled_from([NIGHT, Rule()]),
-)
-def test_alerts_with_any_names(
-    last: list[tuple[Told, str]],
-    votes: list[Votes],
-    alerts: list[tuple[Alert, str]],
-    why: Why,
-    rule: Rule,
-) -> None:
-    fine(views.last_alerts(last, votes, ZONE))
-    fine(views.held(alerts, why, rule, ZONE))

@@ -22,7 +22,7 @@ TABLES = (
     *("program", "ambassador", "poster", "agent", "impression", "tally", "scanner_key", "cursor"),
     *("quarantine", "subscription", "alert", "outbox", "source", "feed", "listed", "bias"),
     *("deleted", "sighting", "suspect", "program_tally", "retention", "first_load"),
-    *("mute", "held", "feedback", "standing"),
+    *("mute", "held", "feedback", "standing", "lane", "place", "outage"),
 )
 
 # A store is costly, so that examples share one and empty it.

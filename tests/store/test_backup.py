@@ -125,7 +125,7 @@ def refusal(url: str, copy: Path) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("suffix", ["", "-wal", "-shm", "-journal"])
+@pytest.mark.parametrize("suffix", ["", "-wal", "-shm", "-journal", "-run"])
 def test_the_store_itself_is_never_overwritten(path: Path, suffix: str) -> None:
     assert source(f"sqlite:///{path}", f"{path}.copy") == path
     target = Path(f"{path}{suffix}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.store import cursors, schema
+from bot.store import cursors, lanes, outbox, schema
 from bot.store.database import StoreError
 from bot.store.opening import open_store
 
@@ -111,6 +111,37 @@ def test_a_store_of_the_first_version_keeps_its_numbers(
         packed = [id_ for id_, *_ in stored]
         assert tx.pack([tx.unpack(id_) for id_ in packed]) == packed
         assert tx.rows("select count(*) from listed") == [(0,)]
+    database.close()
+
+
+def test_what_an_older_store_was_about_to_send_is_sent(
+    bare_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:3])
+        database = open_store(bare_url)
+        with database.write() as tx:
+            for intent, state in (("a", "sending"), ("b", "waiting")):
+                tx.execute(
+                    """insert into outbox
+                        (intent, kind, channel, message, created_at, state, due_at, sending_at)
+                    values (:intent, 'digest', '#posters', '{}', 100, :state, 100, 100)""",
+                    intent=intent,
+                    state=state,
+                )
+        database.close()
+    database = open_store(bare_url)
+    with database.write() as tx:
+        assert lanes.seek(tx, 500_000) == "#posters"
+        lanes.find(tx, "#posters", "#posters", "C1")
+        assert outbox.claim(tx, 500, "me") is None
+        doubtful = outbox.claim_unknown(tx, 500, "me", 400)
+        assert doubtful
+        assert (doubtful.intent, doubtful.to) == ("a", "C1")
+        outbox.sent(tx, doubtful.key, "C1", "1.0", 500, None)
+        due = outbox.claim(tx, 500, "me")
+        assert due
+        assert (due.intent, due.to) == ("b", "C1")
     database.close()
 
 

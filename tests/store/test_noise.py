@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.alert import Kind
 from bot.domain.noise import Held, Mute, Scope, State, Told, Votes, Why
-from bot.store import feedback, held, mutes, outbox, standing, told
+from bot.store import feedback, held, lanes, mutes, outbox, standing, told
 from bot.store.held import Waiting
 from bot.store.standing import Standing
 
@@ -146,6 +146,7 @@ def test_what_a_channel_was_told(database: Database) -> None:
         assert [told.count(tx, "#a", since) for since in (NOW, NOW + 1, NOW + 10)] == [2, 1, 0]
         assert told.count(tx, "#a2", NOW) == 1
         assert told.waiting(tx, "#a") == [1, 12]
+        lanes.find(tx, "#a", "#a", "C1")
         parcel = outbox.claim(tx, NOW, "me")
         assert parcel
         outbox.sent(tx, parcel.key, "C1", "1.0", NOW, None)
@@ -166,3 +167,16 @@ def test_a_spike_of_the_program_or_of_all_lifts_a_poster(database: Database) -> 
         assert told.lifted(tx, "prog_2")
         alert(tx, scope="overall", subject="")
         assert told.lifted(tx, "prog_1")
+
+
+def test_where_the_message_about_an_alert_stands(database: Database) -> None:
+    with database.write() as tx:
+        outbox.add(tx, told.intent("#a", 1), "alert", "#a", "{}", NOW)
+        outbox.add(tx, told.intent("#a", 12), "alert", "#a", "{}", NOW)
+        parcel = outbox.claim(tx, NOW, "me")
+        assert parcel
+        assert told.receipt(tx, "#a", 1) is None
+        outbox.sent(tx, parcel.key, "C1", "1.5", NOW, None)
+        assert told.receipt(tx, "#a", 1) == ("C1", "1.5")
+        assert told.receipt(tx, "#a", 12) is None
+        assert told.receipt(tx, "#b", 1) is None

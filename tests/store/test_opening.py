@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import sqlite3
+import stat
 import subprocess
 import time
 from typing import TYPE_CHECKING
@@ -21,6 +23,8 @@ from .samples import START, no_hash, scan
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from bot.store.database import Database
 
 
 def refusal(url: str) -> StoreError:
@@ -43,6 +47,27 @@ def test_a_relative_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.chdir(tmp_path)
     open_store("sqlite:///a store.db").close()
     assert (tmp_path / "a store.db").is_file()
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_a_new_file_is_its_owners_alone(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        database = open_store(f"sqlite:///{tmp_path}/store.db")
+        _fill_one(database)
+        found = {each.name: stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()}
+        database.close()
+    finally:
+        os.umask(before)
+    assert found == {f"store.db{suffix}": 0o600 for suffix in ("", "-wal", "-shm")}
+
+
+def test_a_file_that_others_may_read_stays_so(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    path.touch()
+    path.chmod(0o640)
+    open_store(f"sqlite:///{path}").close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
 def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:
@@ -87,10 +112,14 @@ def test_a_damaged_file(tmp_path: Path) -> None:
 def _use(url: str) -> None:
     database = open_store(url)
     try:
-        with database.write() as tx:
-            impressions.add(tx, [scan(1)], no_hash)
+        _fill_one(database)
     finally:
         database.close()
+
+
+def _fill_one(database: Database) -> None:
+    with database.write() as tx:
+        impressions.add(tx, [scan(1)], no_hash)
 
 
 @pytest.fixture

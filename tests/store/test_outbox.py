@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.store import outbox
+from bot.store import lanes, outbox
 from bot.store.outbox import Buried
 
 from .samples import together
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 
 def put(tx: Transaction, intent: str, now: int = 100) -> bool:
-    return outbox.add(tx, intent, "digest", "#posters", '{"text": "100 % :now"}', now)
+    """Add a message to a channel of its own, whose id is known."""
+    channel = f"#{intent}"
+    added = outbox.add(tx, intent, "digest", channel, '{"text": "100 % :now"}', now)
+    lanes.find(tx, channel, channel, f"C{intent}")
+    return added
 
 
 def taken(tx: Transaction, now: int = 100, who: str = "me") -> Parcel:
@@ -40,7 +44,8 @@ def test_a_claim_says_what_to_send(database: Database) -> None:
     with database.write() as tx:
         put(tx, "digest/1")
         parcel = taken(tx, 150)
-        assert (parcel.intent, parcel.kind, parcel.channel) == ("digest/1", "digest", "#posters")
+        assert (parcel.intent, parcel.kind, parcel.channel) == ("digest/1", "digest", "#digest/1")
+        assert (parcel.lane, parcel.to, parcel.thread_ts) == ("Cdigest/1", "Cdigest/1", None)
         assert (parcel.message, parcel.attempts, parcel.first_at) == (
             '{"text": "100 % :now"}',
             1,
@@ -175,8 +180,8 @@ def test_the_buried_say_why(database: Database) -> None:
             put(tx, intent, now)
             outbox.bury(tx, taken(tx, now).key, f"{intent} % 'gone'")
         assert outbox.buried(tx, 200) == [
-            Buried("digest", "#posters", 300, "c % 'gone'"),
-            Buried("digest", "#posters", 200, "b % 'gone'"),
+            Buried("digest", "#c", 300, "c % 'gone'"),
+            Buried("digest", "#b", 200, "b % 'gone'"),
         ]
         assert outbox.outcome(tx, "a") == ("buried", "a % 'gone'")
         assert outbox.claim(tx, 10**9, "me") is None

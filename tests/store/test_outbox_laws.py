@@ -1,4 +1,7 @@
-"""Any order of claims, crashes, looks and receipts: what a message's state says stays true."""
+"""Any order of claims, crashes, looks and receipts: what a message's state says stays true.
+
+The messages of a channel go in order, a second apart, whatever happens to them.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.store import outbox
+from bot.store import lanes, outbox, pauses
+from bot.store.pauses import Pause
 
 from .samples import emptied
 
@@ -28,12 +32,19 @@ NEVER = {"buried", "withdrawn"}
 workers = st.sampled_from(["one", "two"])
 picks = st.integers(0, 5)
 texts = st.sampled_from("abc")
+CHANNELS = ("#one", "#two")
+channels = st.sampled_from(CHANNELS)
 
 
 @dataclass
 class Letter:
-    """What we believe of one message; `wanted` is what it should say."""
+    """What we believe of one message; `wanted` is what it should say.
 
+    `order` is how many were made before it.
+    """
+
+    order: int = 0
+    channel: str = ""
     parent: str | None = None
     state: str = "waiting"
     due_at: int = 0
@@ -55,6 +66,9 @@ class Office(RuleBasedStateMachine):
         self.now = 1000
         self.letters: dict[str, Letter] = {}
         self.keys: dict[str, int] = {}
+        self.found: set[str] = set()
+        self.ready_at = dict.fromkeys(CHANNELS, 0)
+        self.paused: set[str] = set()
 
     @rule(number=picks)
     def add(self, number: int) -> None:
@@ -62,11 +76,13 @@ class Office(RuleBasedStateMachine):
         intent = f"digest/{number}"
         parent = f"digest/{number - 3}" if number >= 3 else None
         with self.database.write() as tx:
-            added = outbox.add(tx, intent, "digest", "#posters", "{}", self.now, parent)
+            channel = CHANNELS[number % 3 % 2]
+            added = outbox.add(tx, intent, "digest", channel, "{}", self.now, parent)
         assert added == (intent not in self.letters)
         lost = parent is not None and self.state_of(parent) in {"", *NEVER}
         state = "buried" if lost else "waiting"
-        self.letters.setdefault(intent, Letter(parent, state, self.now))
+        letter = Letter(len(self.letters), channel, parent, state, self.now)
+        self.letters.setdefault(intent, letter)
 
     def state_of(self, intent: str) -> str:
         return self.letters[intent].state if intent in self.letters else ""
@@ -81,17 +97,53 @@ class Office(RuleBasedStateMachine):
     def wait(self, seconds: int) -> None:
         self.now += seconds
 
+    @rule()
+    def find(self) -> None:
+        with self.database.write(durable=True) as tx:
+            name = lanes.seek(tx, self.now * 1000)
+            if name:
+                lanes.find(tx, name, name, name.upper())
+        lost = {each.channel for each in self.letters.values() if self.open(each)} - self.found
+        assert (name in lost) if lost else (name is None)
+        self.found |= {name} if name else set()
+
+    @rule(channel=channels, begin=st.booleans())
+    def pause(self, channel: str, *, begin: bool) -> None:
+        """People close channels and open them again; nothing here grows older than a day."""
+        if channel not in self.found:
+            return
+        with self.database.write(durable=True) as tx:
+            if begin:
+                pauses.begin(tx, channel.upper(), Pause(channel, self.now, "shut", ""), dark=False)
+                self.paused.add(channel)
+            else:
+                ended = pauses.end(tx, channel.upper(), self.now)
+                assert (ended is None) == (channel not in self.paused)
+                self.paused.discard(channel)
+
+    def open(self, letter: Letter) -> bool:
+        return letter.state in {"waiting", "sending"}
+
+    def heads(self) -> list[Letter]:
+        """The first of each channel that is not concluded, where it may be sent."""
+        first: dict[str, Letter] = {}
+        for each in sorted(self.letters.values(), key=lambda each: each.order):
+            if self.open(each):
+                first.setdefault(each.channel, each)
+        return [
+            each
+            for each in first.values()
+            if each.state == "waiting"
+            and each.due_at <= self.now
+            and each.channel in self.found - self.paused
+            and self.ready_at[each.channel] <= self.now
+        ]
+
     @rule(who=workers)
     def claim(self, who: str) -> None:
         with self.database.write(durable=True) as tx:
             parcel = outbox.claim(tx, self.now, who)
-        due = [
-            each
-            for each in self.letters.values()
-            if each.state == "waiting"
-            and each.due_at <= self.now
-            and (each.parent is None or self.state_of(each.parent) == "sent")
-        ]
+        due = self.heads()
         assert (parcel is None) == (not due)
         if parcel is None:
             return
@@ -102,8 +154,8 @@ class Office(RuleBasedStateMachine):
         letter.attempts += 1
         assert parcel.attempts == letter.attempts
         assert parcel.message == letter.wanted
-        assert (parcel.thread_in, parcel.thread_ts) == (
-            ("C1", "1.0") if letter.parent else (None, None)
+        assert (parcel.to, parcel.thread_ts) == (
+            ("C1", "1.0") if letter.parent else (letter.channel.upper(), None)
         )
         self.keys[parcel.intent] = parcel.key
 
@@ -146,6 +198,9 @@ class Office(RuleBasedStateMachine):
         look_at = None if again is None else self.now + again
         with self.database.write(durable=True) as tx:
             outbox.sent(tx, self.keys[intent], "C1", "1.0", self.now, look_at)
+            channel = self.letters[intent].channel
+            lanes.rest(tx, channel.upper(), self.now * 1000 + lanes.PACE)
+        self.ready_at[channel] = max(self.ready_at[channel], self.now + 1)
         self.letters[intent].state, self.letters[intent].look_at = "sent", look_at
 
     @rule(number=picks, text=texts)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.store import outbox, revisions
+from bot.store import lanes, outbox, revisions
 
 from .samples import emptied
 
@@ -50,6 +50,7 @@ class Wall:
         for number in (0, 1):
             with self.database.write() as tx:
                 outbox.add(tx, str(number), "alert", "#posters", "a", self.now)
+                lanes.find(tx, "#posters", "#posters", "C1")
                 parcel = outbox.claim(tx, self.now, "me")
                 assert parcel is not None
                 outbox.sent(tx, parcel.key, "C1", "1.0", self.now, None)

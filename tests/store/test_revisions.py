@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.store import outbox, revisions
+from bot.store import lanes, outbox, revisions
 
 from .test_outbox import taken
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 def put(tx: Transaction, intent: str, text: str = "a", thread_of: str | None = None) -> bool:
-    return outbox.add(tx, intent, "alert", "#posters", text, 100, thread_of)
+    added = outbox.add(tx, intent, "alert", "#posters", text, 100, thread_of)
+    lanes.find(tx, "#posters", "#posters", "C1")
+    return added
 
 
 def posted(tx: Transaction, intent: str, ts: str = "1.0") -> None:
@@ -166,11 +168,11 @@ def test_a_reply_waits_for_what_it_replies_to(database: Database) -> None:
         put(tx, "top")
         assert put(tx, "reply", thread_of="top")
         top = taken(tx)
-        assert (top.intent, top.thread_in, top.thread_ts) == ("top", None, None)
+        assert (top.intent, top.to, top.thread_ts) == ("top", "C1", None)
         assert outbox.claim(tx, 10**9, "me") is None
         outbox.sent(tx, top.key, "C7", "7.5", 100, None)
         reply = taken(tx)
-        assert (reply.intent, reply.thread_in, reply.thread_ts) == ("reply", "C7", "7.5")
+        assert (reply.intent, reply.to, reply.thread_ts) == ("reply", "C7", "7.5")
 
 
 @pytest.mark.parametrize("fate", ["buried", "withdrawn"])

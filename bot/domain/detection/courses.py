@@ -20,6 +20,7 @@ KINDS_OF_HOUR: Final = np.concatenate(
 _OFTEN: Final = np.bincount(KINDS_OF_HOUR) / len(KINDS_OF_HOUR)
 _MOST: Final = 12  # courses
 _ROUNDS: Final = 12
+_ENOUGH: Final = 3000  # posters that tell what courses there are
 _PRIOR: Final = 2.0  # scans by which a course is drawn to the common one, in each hour
 _PRIOR_OWN: Final = 2.0  # the same for a poster that may stand for a course
 _CLUMPED: Final = 0.6  # of the scans, how many tell something new
@@ -37,7 +38,13 @@ class Courses:
 
     @classmethod
     def of(cls, scans: Floats, hours: Floats) -> Courses:
-        """Learn them from posters: scans and hours that they were up, by kind of hour."""
+        """Learn them from posters: scans and hours that they were up, by kind of hour.
+
+        Where there are many posters, the busiest tell as much as all.
+        """
+        if len(scans) > _ENOUGH:
+            busiest = np.argsort(-scans.sum(axis=1), kind="stable")[:_ENOUGH]
+            scans, hours = scans[busiest], hours[busiest]
         common = _course(
             scans.sum(axis=0), (hours * _rates(scans, hours)).sum(axis=0), np.ones(KINDS), _PRIOR
         )

@@ -99,6 +99,6 @@ class Expectation:
         """How the account ran in the day before this hour, against what was to be expected."""
         columns = np.arange(max(hour - _DAY, self.latest - KEPT + 1), hour) % KEPT
         heard = self.heard[columns]
-        expected = (self.present @ self.usual[:, columns] * heard).sum()
+        expected = ((self.present @ self.usual)[columns] * heard).sum()
         seen = (self.total[columns] * heard).sum()
         return float((seen + _PRIOR_LEVEL * prior) / (expected + _PRIOR_LEVEL))

@@ -56,9 +56,12 @@ class Roster:
 
     def summed(self, values: Floats) -> Floats:
         """Sums by program, and in a last row of all; `values` has a row for each poster."""
-        sums = np.zeros((len(self.program_ids) + 1, *values.shape[1:]))
-        np.add.at(sums, self.programs, values)
-        sums[-1] = values.sum(axis=0)
+        programs = len(self.program_ids)
+        sums = np.empty((programs + 1, *values.shape[1:]))
+        for column in np.ndindex(values.shape[1:]):
+            each = values[:, *column]
+            sums[:-1, *column] = np.bincount(self.programs, each, programs)
+            sums[-1, *column] = each.sum()
         return sums
 
     def presence(self, start: int, end: int) -> Floats:

@@ -131,17 +131,19 @@ class Watch:
 
     def _look_at_posters(self, windows: Windows, now: int) -> None:
         detector = self.detector
+        running = np.zeros(len(windows.counts), np.bool_)
+        running[[n for (s, n), e in self.events.items() if s is Scope.POSTER and e.running]] = True
         active = (windows.counts[:, 0] > 0) & (detector.roster.up_since <= now - _NOVELTY)
-        active[[n for (s, n), e in self.events.items() if s is Scope.POSTER and e.running]] = True
-        which = np.flatnonzero(active)
+        which = np.flatnonzero(active | running)
         if not len(which):
             return
         self._leave_out_novelty(windows, now)
         judged = judgement.posters(windows, detector.rhythm, detector.roster, which)
-        for row, poster in enumerate(which):
-            subject = (Scope.POSTER, int(poster))
+        telling = judged.scores.max(axis=1) >= self.thresholds.poster
+        for row in np.flatnonzero(telling | running[which]):
+            subject = (Scope.POSTER, int(which[row]))
             inside = self._wider(subject)
-            self._follow(subject, judged, row, now, self.thresholds.poster, inside=inside)
+            self._follow(subject, judged, int(row), now, self.thresholds.poster, inside=inside)
 
     def _leave_out_novelty(self, windows: Windows, now: int) -> None:
         """Judge no window that reaches into the first days of a poster."""

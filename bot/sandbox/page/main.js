@@ -3,7 +3,7 @@
 import { blocksOf } from "./blocks.js";
 import { Composer } from "./composer.js";
 import { Modal } from "./dialogs.js";
-import { $, arrange, h } from "./dom.js";
+import { $, arrange, h, s } from "./dom.js";
 import { valuesOf } from "./elements.js";
 import { avatar, dayLine, messageNode, momentOf } from "./messages.js";
 import { fetchState, follow, perform } from "./server.js";
@@ -108,10 +108,16 @@ function emptyRoom() {
     h("span", {}, "Type a command below, or press one of the suggestions."));
 }
 
+/** Where there is something new: the end of a channel, the beginning of the Home. */
 function toEnd() {
   const scroller = $(".scroller");
   // Charts are measured after they stand in the page, so the end moves once more.
-  requestAnimationFrame(() => requestAnimationFrame(() => { scroller.scrollTop = scroller.scrollHeight; }));
+  requestAnimationFrame(() => requestAnimationFrame(() => { scroller.scrollTop = state.tab === "home" ? 0 : scroller.scrollHeight; }));
+}
+
+/** Where a permalink leads. */
+function toMessage(ts) {
+  requestAnimationFrame(() => requestAnimationFrame(() => $(`[data-ts="${CSS.escape(ts)}"]`)?.scrollIntoView({ block: "center" })));
 }
 
 function drawHome() {
@@ -127,6 +133,7 @@ function drawRoom() {
   document.title = `${channel.is_app ? "" : "#"}${title} · Posterpulse sandbox`;
   composer.address(channel.is_app ? title : `#${title}`);
   drawTabs(channel);
+  $(".foot").hidden = state.tab === "home";
   if (state.tab === "home") drawHome();
   else drawMessages();
 }
@@ -139,20 +146,30 @@ function drawTabs(channel) {
 function openTab(id) {
   state.tab = id;
   if (id === "home") attempt("home", {});
+  drawSidebar();
   drawRoom();
+  toEnd();
+}
+
+function openHome(id) {
+  open(id);
+  openTab("home");
 }
 
 function drawSidebar() {
+  const isOpen = (channel, tab) => (channel.id === state.current && state.tab === tab ? "page" : null);
+  const home = (channel) => h("button", { type: "button", class: "place", "data-home": "", "aria-current": isOpen(channel, "home"), onclick: () => openHome(channel.id) },
+    h("span", { class: "sign" }, s("svg", { viewBox: "0 0 20 20", "aria-hidden": "true" }, s("path", { d: "M3 9.500 10 3.500l7 6V17h-4.500v-4.500h-5V17H3z" }))), h("span", { class: "place-name" }, "Home"));
   const place = (channel) => {
     const count = messagesIn(channel.id).filter((message) => message.ts > (read[channel.id] ?? "") && message.user !== state.you).length;
     const sign = channel.is_app ? avatar(state.users[state.bot]) : h("span", { class: "sign" }, signOf(channel));
-    return h("button", { type: "button", class: `place${count ? " unread" : ""}`, "data-channel": channel.name, "aria-current": channel.id === state.current ? "page" : null, onclick: () => open(channel.id) },
+    return h("button", { type: "button", class: `place${count ? " unread" : ""}`, "data-channel": channel.name, "aria-current": isOpen(channel, "messages"), onclick: () => open(channel.id) },
       sign, h("span", { class: "place-name" }, titleOf(channel)), count > 0 && h("span", { class: "count", "aria-label": `${count} unread` }, String(count)));
   };
   const visible = state.channels.filter((channel) => !channel.is_archived);
   $(".places").replaceChildren(
     h("h2", {}, "Channels"), ...visible.filter((channel) => !channel.is_app).map(place),
-    h("h2", {}, "Apps"), ...visible.filter((channel) => channel.is_app).map(place));
+    h("h2", {}, "Apps"), ...visible.filter((channel) => channel.is_app).flatMap((channel) => [place(channel), home(channel)]));
 }
 
 function markRead() {
@@ -174,7 +191,7 @@ function open(id) {
 
 /** The channel in the address, or else the first in which something was said. */
 function firstChannel() {
-  const wanted = location.hash.slice(1);
+  const [wanted] = location.hash.slice(1).split("/");
   const known = state.channels.some((channel) => channel.id === wanted);
   const spoken = state.channels.find((channel) => messagesIn(channel.id).length);
   return known ? wanted : (spoken ?? state.channels[0]).id;
@@ -186,11 +203,15 @@ let waiting = null;
 async function refresh() {
   waiting ??= [];
   const opened = state.current;
+  const [, linked] = location.hash.split("/");
   Object.assign(state, await fetchState());
   state.messages.sort((one, other) => one.ts.localeCompare(other.ts));
   linkState("");
   if (opened) changed(opened);
-  else open(firstChannel());
+  else {
+    open(firstChannel());
+    if (linked) toMessage(linked);
+  }
   modal.show(state.view);
   const missed = waiting ?? [];
   waiting = null;

@@ -23,28 +23,34 @@ class Looked:
     hidden: bool = False
 
 
-def channels(sender: Sender, who: Identity, uses: Mapping[str, Sequence[str]]) -> Iterator[Looked]:
-    """Look at each channel.
+def channels(
+    sender: Sender,
+    who: Identity,
+    uses: Mapping[str, Sequence[str]],
+    places: Mapping[str, str],
+) -> Iterator[Looked]:
+    """Look at each channel, by its id where the bot has found that already.
 
     Args:
         sender: What finds them.
         who: The bot, as a person would invite it.
         uses: The channels from the settings, each with what it is to get.
+        places: The ids of channels by their names in the settings.
     """
     for name, kinds in uses.items():
         subject, listed = _shown(name), " and ".join(kinds)
         try:
-            channel = sender.channel_id(name)
+            channel = sender.channel_id(places.get(name, name))
         except Refused as refused:
             yield Looked(_not_found(subject, refused, who, listed), hidden=True)
         except SlackError as error:
             yield Looked(wrong(subject, str(error).rstrip("."), AGAIN))
             return  # the others would wait for the same trouble
         else:
-            yield Looked(_judged(channel, who, listed), channel.is_private)
+            yield Looked(_judged(channel, who, listed, subject), channel.is_private)
 
 
-def _judged(channel: Channel, who: Identity, listed: str) -> Finding:
+def _judged(channel: Channel, who: Identity, listed: str, called: str) -> Finding:
     if not channel.name:
         return ok(channel.id, f"gets the {listed} as direct messages")
     subject = f"#{channel.name}"
@@ -60,7 +66,9 @@ def _judged(channel: Channel, who: Identity, listed: str) -> Finding:
             f"the bot is not a member, so it can't post the {listed}",
             f"In {subject}, type:  /invite @{who.name}",
         )
-    return ok(subject, f"gets the {listed}; the bot is a member")
+    renamed = called.startswith("#") and called != subject
+    once = f", which config.toml calls {called}" if renamed else ""
+    return ok(subject, f"gets the {listed}; the bot is a member{once}")
 
 
 def _not_found(subject: str, refused: Refused, who: Identity, listed: str) -> Finding:

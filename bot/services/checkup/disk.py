@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from bot.services.checkup.finding import ok, warning, wrong
@@ -67,6 +68,13 @@ def lasting(place: Place, path: str) -> Finding:
 def in_memory() -> Finding:
     """A store that is no file at all."""
     return wrong(SUBJECT, "a store in memory can't be shared or kept", ELSEWHERE)
+
+
+def private(path: str, mode: int) -> Iterator[Finding]:
+    """Whether only the owner of the file at `path` may read it; `mode` as of its `stat`."""
+    if mode & 0o077:
+        told = f"other users of this machine may open {path} (mode {mode & 0o777:o})"
+        yield warning(SUBJECT, told, f"Let only the bot's user do so:  chmod 600 {quote(path)}*")
 
 
 def room(free: int) -> Iterator[Finding]:

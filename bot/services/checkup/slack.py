@@ -10,7 +10,7 @@ from bot.slack.errors import Refused, SlackError
 from bot.slack.probe import open_socket
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from slack_sdk import WebClient
 
@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from bot.slack.sender import Sender
 
 SUBJECT, SCOPES, SOCKET, HTTP, CHANNELS = "Slack", "Permissions", "Socket Mode", "HTTP", "Channels"
+HISTORY = "History"
 
-NEEDED = ("commands", "chat:write", "channels:read", "channels:history")
-FOR_PRIVATE = ("groups:read", "groups:history")
+NEEDED = ("commands", "chat:write", "channels:read")
+FOR_PRIVATE = ("groups:read",)
+# To look whether a message of unknown outcome arrived, in public channels and in private ones.
+TO_LOOK, TO_LOOK_IN_PRIVATE = "channels:history", "groups:history"
 
 _REINSTALL = (
     "On the app's page at api.slack.com/apps: App Manifest, paste manifest.json, save, then "
@@ -32,12 +35,19 @@ _ANOTHER = (
 )
 
 
-def slack(sender: Sender, uses: Mapping[str, Sequence[str]]) -> Iterator[Finding]:
+def slack(
+    sender: Sender,
+    uses: Mapping[str, Sequence[str]],
+    places: Mapping[str, str],
+    may_repeat: Collection[str],
+) -> Iterator[Finding]:
     """Everything that the bot token opens.
 
     Args:
         sender: What holds the token.
         uses: The channels from the settings, each with what it is to get.
+        places: The ids of channels, as far as the bot has found them already.
+        may_repeat: What is sent again where the bot can't look whether it arrived.
     """
     try:
         who = sender.identity()
@@ -47,10 +57,11 @@ def slack(sender: Sender, uses: Mapping[str, Sequence[str]]) -> Iterator[Finding
             yield warning(CHANNELS, "not looked at, because Slack does not know the bot yet")
         return
     yield ok(SUBJECT, f"the bot is @{who.name} in {who.team}")
-    found = list(channels(sender, who, uses))
+    found = list(channels(sender, who, uses, places))
     # A private channel that the bot is not in looks the same as one that isn't there.
     private = any(each.hidden for each in found)
     yield from scopes(who.scopes, private=private)
+    yield from sight(who.scopes, may_repeat, private=private)
     yield from (each.finding for each in found)
 
 
@@ -66,6 +77,22 @@ def scopes(granted: frozenset[str], *, private: bool) -> Iterator[Finding]:
         yield warning(SCOPES, f"for private channels the app lacks {missed}", _REINSTALL)
     if not lost and not (missed and private):
         yield ok(SCOPES, "the app has all that it needs")
+
+
+def sight(
+    granted: frozenset[str], may_repeat: Collection[str], *, private: bool
+) -> Iterator[Finding]:
+    """What it means where the bot may not see whether a message arrived."""
+    wanted = (TO_LOOK, TO_LOOK_IN_PRIVATE) if private else (TO_LOOK,)
+    missed = _missing(wanted, granted)
+    if not granted or not missed:
+        return
+    text = (
+        f"the app lacks {missed}, so where the line breaks it can't see whether a message arrived"
+    )
+    kept = " and ".join(may_repeat)
+    means = f"it may come twice ({kept}) or be lost (the rest)" if kept else "it may be lost"
+    yield warning(HISTORY, f"{text}; {means}", _REINSTALL)
 
 
 def socket(client: WebClient) -> Finding:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.services.checkup import disk
 from bot.services.checkup.finding import ok, to_fix, warning, wrong
 from bot.services.condition import LATE_POLLS, RECENT
-from bot.store import counts, cursors, outbox, proof, quarantine
+from bot.store import counts, cursors, outbox, pauses, proof, quarantine
 from bot.store.database import StoreError
 from bot.store.rebuild import rebuild
 from bot.store.recount import Recount, damage, recount
@@ -173,13 +173,17 @@ def _polled(fresh: int | None, expected: Expected) -> Finding:
 def _messages(tx: Transaction, now: int) -> Iterator[Finding]:
     given_up = outbox.buried(tx, now - RECENT)
     late = outbox.late(tx, now - _HOUR)
+    paused = pauses.every(tx)
+    for each in paused:
+        since = f"nothing was posted in {each.channel} since {_moment(each.since)}"
+        yield warning(MESSAGES, f"{since}: {each.problem}", each.remedy)
     if given_up:
         last = given_up[0]
         text = f"{_counted(len(given_up))} given up in the last 14 days"
         yield warning(MESSAGES, text, f"The last, a {last.kind} to {last.channel}: {last.error}")
-    if late:
+    if late and not paused:
         yield warning(MESSAGES, f"{_counted(late)} not sent for more than an hour", _START)
-    if not given_up and not late:
+    if not given_up and not late and not paused:
         yield ok(MESSAGES, "none is late, and none was given up in the last 14 days")
 
 

@@ -70,12 +70,13 @@ def reading(name: str) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def writing(name: str, *, force: bool) -> Iterator[BinaryIO]:
+def writing(name: str, *, force: bool, private: bool = False) -> Iterator[BinaryIO]:
     """A file that appears under its name when the block ends well, and never otherwise.
 
     Args:
         name: The file to make; its folder must be there.
         force: Replace a file that is there already.
+        private: Let only its owner read it, from its first moment on.
 
     Raises:
         FileProblem: when it is there already, or can't be written.
@@ -85,13 +86,17 @@ def writing(name: str, *, force: bool) -> Iterator[BinaryIO]:
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
     with _explained(name, "written"):
         try:
-            with unfinished.open("wb") as stream:
+            with open(unfinished, "wb", opener=_private if private else None) as stream:
                 yield stream
                 stream.flush()
                 os.fsync(stream.fileno())
             unfinished.replace(target)
         finally:
             unfinished.unlink(missing_ok=True)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _check_target(target: Path, name: str, *, force: bool) -> None:

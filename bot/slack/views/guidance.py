@@ -20,6 +20,7 @@ _QUESTIONS = (
     ("alerts", "the last alerts, and what people made of them"),
     ("alerts test", "what the last two weeks would have told"),
     ("mutes", "what is muted, and a button to end it"),
+    ("changes", "who changed what, for managers"),
     ("status", "whether the bot is well"),
 )
 _PERIODS = (

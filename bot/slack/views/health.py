@@ -39,6 +39,13 @@ def status(state: Status) -> Message:
     return kit.message(point.replace("*", ""), content)
 
 
+def relief(what: str, more: str) -> Message:
+    """Something that works again, for a manager who heard that it did not."""
+    point = f"✅ *{escape(what, 500)}*"
+    text = f"{point}\n{escape(more, 1000)}"
+    return kit.message(text.replace("*", ""), [kit.section(text)])
+
+
 def _point(state: Status) -> str:
     ago = "never yet"
     if state.last_poll is not None:

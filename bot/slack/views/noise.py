@@ -26,7 +26,7 @@ HOURS = {"1 hour": 1, "6 hours": 6, "1 day": 24, "1 week": 168}
 _UNTIL_ID = "mute-until"
 _MOST_MUTES = 25
 _NEARLY_A_WEEK = 6 * 86_400
-_STOOD = {
+STOOD = {
     State.UP: "is still up",
     State.REPLACED: "was replaced",
     State.RETIRED: "is retired",
@@ -92,7 +92,7 @@ def unpacked(value: object) -> dict[str, object]:
 
 def muted(mute: Mute, name: str, zone: str, now: int) -> Message:
     """That something is muted, with a way back."""
-    point = f"Muted {_what(mute, name)} in {_channel(mute)} until {_until(mute, zone, now)}."
+    point = f"Muted {what(mute.scope, name)} in {_channel(mute)} until {_until(mute, zone, now)}."
     undo = kit.button("Undo", UNMUTE, {"mute": mute.key})
     lists = kit.context("`/posters mutes` lists and ends mutes.")
     return private(point, kit.section(point, undo), lists)
@@ -100,7 +100,7 @@ def muted(mute: Mute, name: str, zone: str, now: int) -> Message:
 
 def unmuted(mute: Mute, name: str) -> Message:
     """That a mute has ended."""
-    return private(f"Alerts about {_what(mute, name)} are told in {_channel(mute)} again.")
+    return private(f"Alerts about {what(mute.scope, name)} are told in {_channel(mute)} again.")
 
 
 def ended() -> Message:
@@ -115,16 +115,20 @@ def mutes(running: Sequence[tuple[Mute, str]], zone: str, now: int) -> Message:
     which = "which" if len(running) == 1 else "each of which"
     point = f"*{count(len(running), 'mute')}*, {which} ends by itself."
     shown = [
-        kit.section(
-            f"{_begun(_what(mute, name))} in {_channel(mute)}\n"
-            f"until {_until(mute, zone, now)} · by {kit.mention('@', mute.author)}",
-            kit.button("End", UNMUTE, {"mute": mute.key}),
-        )
-        for mute, name in running[:_MOST_MUTES]
+        mute_row(mute, name, _channel(mute), zone, now) for mute, name in running[:_MOST_MUTES]
     ]
     left = len(running) - len(shown)
     more = [kit.context(f"{count(left, 'more mute')} end later.")] if left > 0 else []
     return private(point, kit.section(point), *shown, *more)
+
+
+def mute_row(mute: Mute, name: str, channel: str, zone: str, now: int) -> Block:
+    """One mute with a button that ends it; `channel` is mrkdwn."""
+    return kit.section(
+        f"{_begun(what(mute.scope, name))} in {channel}\n"
+        f"until {_until(mute, zone, now)} · by {kit.mention('@', mute.author)}",
+        kit.button("End", UNMUTE, {"mute": mute.key}),
+    )
 
 
 def thanks(*, useful: bool) -> Message:
@@ -137,7 +141,7 @@ def thanks(*, useful: bool) -> Message:
 
 def stood(name: str, state: State) -> Message:
     """That it is kept what became of a poster."""
-    return private(f"Thank you. It is noted that *{escape(name)}* {_STOOD[state]}.")
+    return private(f"Thank you. It is noted that *{escape(name)}* {STOOD[state]}.")
 
 
 def private(point: str, *parts: Block) -> Message:
@@ -145,14 +149,15 @@ def private(point: str, *parts: Block) -> Message:
     return kit.message(point.replace("*", "").replace("`", ""), parts or [kit.section(point)])
 
 
-def _what(mute: Mute, name: str) -> str:
+def what(scope: Scope, name: str) -> str:
+    """What a mute covers, in words."""
     shown = f"*{escape(name)}*"
     return {
         Scope.POSTER: shown,
         Scope.PLACE: f"every poster at {shown}",
         Scope.PROGRAM: f"{shown} and its posters",
         Scope.OVERALL: "every alert",
-    }[mute.scope]
+    }[scope]
 
 
 def _begun(words: str) -> str:

@@ -38,7 +38,7 @@ def spike(found: Alert, about: About, zone: str, now: int, channel: str) -> Mess
         slackblocks.InvalidUsageError: If a part is over one of Slack's limits.
     """
     over = found.resolved_at is not None
-    point = _over(found, about) if over else _running(found, about, zone, now)
+    point = line(found, about, zone, now)
     told = [] if found.verdict in _DOUBTFUL and not over else [verdicts.short(found)]
     facts = filter(None, (*told, _course(found, zone, now)))
     # A name beside "one phone" or "a bot" would read as an accusation.
@@ -55,6 +55,13 @@ def spike(found: Alert, about: About, zone: str, now: int, channel: str) -> Mess
             *controls(found, about, zone, channel),
         ],
     )
+
+
+def line(found: Alert, about: About, zone: str, now: int) -> str:
+    """The spike in one line, as it stands at `now`; arguments as for `spike`."""
+    if found.resolved_at is not None:
+        return _over(found, about)
+    return _running(found, about, zone, now)
 
 
 def details(found: Alert, about: About, zone: str) -> Message:

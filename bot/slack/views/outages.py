@@ -1,0 +1,51 @@
+"""Outages, for the people who look after the bot: one line when one lasts, one when it is over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.domain.calendar import local
+from bot.slack import kit
+from bot.slack.kit import escape
+from bot.slack.views.phrases import clock
+
+if TYPE_CHECKING:
+    from bot.domain.outage import Outage
+    from bot.slack.message import Message
+
+_CAUGHT_UP = {
+    "Vantio": ("Vantio answers again", "What was missed has been read."),
+    "Slack": ("Slack takes messages again", "What waited is sent now."),
+}
+
+
+def outage(found: Outage, zone: str) -> Message:
+    """An outage that lasts: since when, why, and what to do."""
+    since = f"{clock(found.began, zone)} ({escape(zone)})"
+    point = f"⚠️ *{escape(found.source)} has not answered since {since}, so no scans come in.*"
+    return _message(point, f"{_sentence(found.problem)} {escape(found.remedy, 500)}")
+
+
+def outage_over(found: Outage, zone: str) -> Message:
+    """An outage that has ended; for whoever heard of it, and whoever could not."""
+    again, rest = _CAUGHT_UP[found.source]
+    until = f"{_until(found, zone)} ({escape(zone)})"
+    lasted = f"It did not from {clock(found.began, zone)} to {until}: {_sentence(found.problem)}"
+    return _message(f"✅ *{again}.*", f"{lasted} {rest}")
+
+
+def _message(point: str, more: str) -> Message:
+    text = f"{point}\n{more}"
+    return kit.message(text.replace("*", ""), [kit.section(text)])
+
+
+def _sentence(text: str) -> str:
+    return escape(text.rstrip("."), 500) + "."
+
+
+def _until(found: Outage, zone: str) -> str:
+    """The end on the wall, without its day where that is the day of the beginning."""
+    end = found.began if found.ended is None else found.ended
+    wall = local(end, zone)
+    same_day = wall.date() == local(found.began, zone).date()
+    return f"{wall:%H:%M}" if same_day else clock(end, zone)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import sys
 from contextlib import closing, contextmanager, suppress
 from threading import Event
 from typing import TYPE_CHECKING, NoReturn
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("bot")
 
-# How long a thread that only acknowledges waits behind each that computes.
-_SWITCH_SECONDS = 0.0005
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -41,7 +38,6 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 @click.option("--verbose", is_flag=True, help="Log the small things too.")
 def run(*, port: int | None, health_port: int | None, verbose: bool) -> None:
     """Run the bot until it gets SIGTERM or Ctrl-C."""
-    sys.setswitchinterval(_SWITCH_SECONDS)
     settings = session.settings()
     if port:
         settings = settings.with_port(port)

@@ -61,9 +61,9 @@ def _refusal(respond: Respond, body: dict[str, Any]) -> str:
     if not is_private(respond.response_url):
         return "the response URL is not https"
     # Bolt's own client would answer a second time when the connection drops before the receipt.
-    client = WebhookClient(
-        respond.response_url, proxy=respond.proxy, ssl=respond.ssl, retry_handlers=[]
-    )
+    # With a context the SDK builds an opener for each answer, which plain http does not need.
+    tls = respond.ssl if respond.response_url.startswith("https:") else None
+    client = WebhookClient(respond.response_url, proxy=respond.proxy, ssl=tls, retry_handlers=[])
     try:
         answer = client.send_dict(body)
     except (OSError, HTTPException) as error:

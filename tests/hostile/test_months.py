@@ -32,6 +32,6 @@ def test_in_postgresql_too(postgres_store: str) -> None:
 
 
 def told_once(found: Lived) -> None:
-    assert found.faults == []
+    assert (found.faults, found.disorder) == ([], 0)
     assert found.told > 30
     assert found.absences

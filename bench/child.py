@@ -31,7 +31,7 @@ def worked(what: str, url: str, store: Path) -> Done:
     Raises:
         UnmeasuredError: when it fails.
     """
-    return Done(**json.loads(_run(("-m", "bench.worker", what), _environment(url, store))))
+    return Done(**json.loads(_run(("-m", "bench.worker", what), environment(url, store))))
 
 
 def command(url: str, store: Path, *arguments: str) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def command(url: str, store: Path, *arguments: str) -> dict[str, Any]:
     Raises:
         UnmeasuredError: when it fails.
     """
-    told = _run(("-m", "bot", *arguments, "--json"), _environment(url, store))
+    told = _run(("-m", "bot", *arguments, "--json"), environment(url, store))
     found: dict[str, Any] = json.loads(told)
     return found
 
@@ -54,7 +54,8 @@ def python(*arguments: str) -> str:
     return _run(arguments, {"DATABASE_URL": "sqlite:///:memory:"})
 
 
-def _environment(url: str, store: Path) -> dict[str, str]:
+def environment(url: str, store: Path) -> dict[str, str]:
+    """What the bot is told: a feed, a store, and nothing that lies about."""
     nothing = store.with_name("empty.toml")  # whatever config.toml lies about is not measured
     nothing.touch()
     return {

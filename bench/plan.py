@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from bench import alerting, answers, loading, proving, starting
+from bench import alerting, answers, commands, loading, proving, starting
 from bench.filling import fill
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ NAMES = (
     "audit",
     "questions",
     "people",
+    "commands",
     "alerts",
     "start",
 )
@@ -71,6 +72,7 @@ class Plan:
             *self._over_feeds("audit", proving.audits, THOUSANDS, MANY, MILLION),
             *self._over_stores("questions", answers.questions),
             *self._over_stores("people", answers.people),
+            *self._over_feeds("commands", commands.figures, MILLION),
             *self._of_alerts(),
             Step("start", 0, lambda _: starting.figures()),
         ]

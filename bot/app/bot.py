@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from bot.app.operating import Operation
     from bot.config import Settings
     from bot.services.delivery import Delivery
+    from bot.services.precedence import Precedence
+    from bot.services.questions import Questions
     from bot.slack.sender import Sender
     from bot.store.database import Database
     from bot.store.leadership import Leadership
@@ -98,7 +100,9 @@ def build(
     )
     stopping, vantio = Event(), client(settings)
     operation = operating.operation(settings, database, vantio, now)
-    leading = Leading(leadership, partial(_duties, settings, vantio, operation, stopping, now))
+    questions = reading.questions(settings, database)
+    duties = partial(_duties, settings, vantio, operation, questions.precedence, stopping, now)
+    leading = Leading(leadership, duties)
     deliver, sender = delivery(settings, database)
     jobs = _Jobs(leading, deliver, operation, stopping)
     around = operation.pulse.around
@@ -108,7 +112,7 @@ def build(
         Tick("publish", around(operating.PUBLISH, jobs.publish), PUBLISH_SECONDS),
         Tick("deliver", around(operating.DELIVER, jobs.deliver), DELIVER_SECONDS),
     )
-    ear = _ear(settings, database, operation.health, now)
+    ear = _ear(settings, questions, operation.health, now)
     return Bot(sender, ear, clock, leading, vantio, operation, stopping)
 
 
@@ -116,6 +120,7 @@ def _duties(
     settings: Settings,
     vantio: Vantio,
     operation: Operation,
+    precedence: Precedence,
     stopping: Event,
     now: Callable[[], int],
     store: Database,
@@ -128,6 +133,7 @@ def _duties(
         publisher,
         publishing.corrections(settings, publisher),
         operation,
+        precedence,
         settings.config.polling.every_minutes * 60,
         now,
         stopping,
@@ -135,11 +141,10 @@ def _duties(
 
 
 def _ear(
-    settings: Settings, database: Database, health: WSGIApplication, now: Callable[[], int]
+    settings: Settings, questions: Questions, health: WSGIApplication, now: Callable[[], int]
 ) -> Ear:
     port = settings.config.slack.http_port
     secret = settings.secret("SLACK_SIGNING_SECRET") if port else None
-    questions = reading.questions(settings, database)
     client = web_client(settings)
     app = listening.bolt(client, questions, permissions(settings, client), now, secret)
     if not port:

@@ -21,9 +21,13 @@ if TYPE_CHECKING:
     from bot.services.corrections import Corrections
     from bot.services.digests import Publisher
     from bot.services.polling import Polling
+    from bot.services.precedence import Precedence
     from bot.services.taking import Sync
 
 logger = logging.getLogger(__name__)
+
+# For how long a page of scans waits for people's answers: it must come in at last.
+_COURTESY_SECONDS = 0.1
 
 
 @dataclass(slots=True)
@@ -38,6 +42,7 @@ class Duties:
     publisher: Publisher
     corrections: Corrections
     operation: Operation
+    precedence: Precedence
     every: int
     now: Callable[[], int]
     stopping: Event
@@ -79,8 +84,9 @@ class Duties:
             self.operation.outages.look(self.now())
 
     def _go_on(self, _: Sync) -> None:
-        """Between two pages: end a long sweep where the bot is to stop."""
+        """Between two pages: let those who ask go first, and end where the bot is to stop."""
         self.operation.pulse.beat(operating.POLL)
+        self.precedence.give_way(_COURTESY_SECONDS)
         if self.stopping.is_set():
             raise _Stopped
 

@@ -16,6 +16,7 @@ _LIBRARIES = {
     "bot.bolt": logging.ERROR,
     "bot.socket": logging.CRITICAL,
     "apscheduler": logging.CRITICAL,
+    "waitress.queue": logging.ERROR,
 }
 _HIDDEN = "[hidden]"
 _WORD = 6  # characters; to hide what is shorter would hide half of the log

@@ -69,6 +69,20 @@ def next_due(schedule: Schedule, after: int) -> int:
         day += timedelta(days=1)
 
 
+def moved(before: Subscription, schedule: Schedule, now: int) -> int:
+    """When a subscription is next due that has another schedule from now on (UTC seconds).
+
+    What it tells next stays what it would have told, the day or the week before it was due: so a
+    change of the schedule neither skips nor repeats one.
+    """
+    if before.schedule is None or before.next_due is None:
+        return next_due(schedule, now)
+    day = local(before.next_due, before.schedule.zone).date()
+    if before.schedule.weekday is not None:
+        day -= timedelta(days=day.weekday())
+    return next_due(schedule, midnight(day, schedule.zone) - 1)
+
+
 def missed(schedule: Schedule, first_due: int, now: int) -> tuple[int, ...]:
     """The due times from `first_due` up to and including `now`, oldest first.
 

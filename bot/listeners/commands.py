@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.listeners.answering import Answers, at_once
 from bot.listeners.failures import apologising
 from bot.listeners.showing import show
 from bot.services.permissions import Asker
@@ -11,7 +12,7 @@ from bot.services.permissions import Asker
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from slack_bolt import Ack, App, Respond
+    from slack_bolt import App, Respond
 
     from bot.services.permissions import Permissions
     from bot.services.questions import Questions
@@ -23,9 +24,9 @@ def register(
     app: App, questions: Questions, permissions: Permissions, clock: Callable[[], int]
 ) -> None:
     """Answer the command: acknowledged at once, answered through the response URL, privately."""
+    answers = Answers(questions, clock)
 
-    def answer(ack: Ack, respond: Respond, command: dict[str, Any]) -> None:
-        ack()
+    def answer(respond: Respond, command: dict[str, Any]) -> None:
         with apologising(respond):
             words, who = command.get("text", ""), _asker(command)
             refusal = permissions.to_ask(who)
@@ -36,9 +37,9 @@ def register(
                 return
             if foreword := questions.foreword(words, clock()):
                 show(respond, foreword)
-            show(respond, questions.ask_kindly(words, clock()))
+            answers.ask(words, respond)
 
-    app.command(COMMAND)(answer)
+    app.command(COMMAND, middleware=[at_once])(answer)
 
 
 def _asker(command: dict[str, Any]) -> Asker:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from slack_bolt import Respond
 
+    from bot.slack.message import Message
+
 logger = logging.getLogger(__name__)
 
 _APOLOGY = "That went wrong on our side, and it was noted. Please try again in a minute."
@@ -28,10 +30,14 @@ def apologising(respond: Respond) -> Iterator[None]:
     """
     try:
         yield
-    except StoreError as error:
-        logger.error("A question could not be answered: %s", error)  # noqa: TRY400 - one line says all
-    except Exception:
-        logger.exception("A listener failed.")
+    except Exception as error:  # noqa: BLE001 - whatever it was, a person waits for an answer
+        show(respond, apology(error))
+
+
+def apology(error: Exception) -> Message:
+    """The sentence that answers a failure, which is logged."""
+    if isinstance(error, StoreError):
+        logger.error("A question could not be answered: %s", error)
     else:
-        return
-    show(respond, mistake(_APOLOGY))
+        logger.error("A listener failed.", exc_info=error)
+    return mistake(_APOLOGY)

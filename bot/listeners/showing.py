@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
 from slack_bolt import Respond
@@ -60,12 +61,12 @@ def _refusal(respond: Respond, body: dict[str, Any]) -> str:
     if not is_private(respond.response_url):
         return "the response URL is not https"
     # Bolt's own client would answer a second time when the connection drops before the receipt.
-    client = WebhookClient(
-        respond.response_url, proxy=respond.proxy, ssl=respond.ssl, retry_handlers=[]
-    )
+    # With a context the SDK builds an opener for each answer, which plain http does not need.
+    tls = respond.ssl if respond.response_url.startswith("https:") else None
+    client = WebhookClient(respond.response_url, proxy=respond.proxy, ssl=tls, retry_handlers=[])
     try:
         answer = client.send_dict(body)
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         return type(error).__name__
     if answer.status_code == _FINE and _ok(answer.body):
         return ""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.domain import command
 from bot.domain.command import CommandError, Verb
 from bot.domain.naming import UnknownNameError
+from bot.services.precedence import Precedence
 from bot.services.rehearsal import DAYS
 from bot.slack import views
 
@@ -32,13 +33,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """Answers words, in a zone."""
+    """Answers words, in a zone; `precedence` is taken by whoever waits for an answer."""
 
     reports: Reports
     condition: Condition
     noise: Noise
     rehearsal: Rehearsal
     zone: str
+    precedence: Precedence = field(default_factory=Precedence)
 
     def ask(self, words: str, now: int, *, shared_by: str | None = None) -> Found:
         """Answer as of `now` (UTC seconds); `shared_by` is the Slack id of who shows it to others.

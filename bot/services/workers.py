@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 
 class Workers:
-    """Up to so many daemon threads, each started when there is work for it; for one caller."""
+    """Up to so many daemon threads, each started when there is work for it.
+
+    Calls may come from several threads, but not at the same time.
+    """
 
     def __init__(self, most: int, name: str) -> None:
         self._most = most

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import math
 import re
+import ssl
+from functools import cache
 from http.client import HTTPException
 from socket import gaierror
 from ssl import SSLCertVerificationError
@@ -52,7 +54,7 @@ def make_client(token: str, base_url: str = BASE_URL, timeout: int = 30) -> WebC
     # What the SDK would log as an error reaches the caller as an exception, once.
     logger = logging.getLogger("bot.slack.sdk")
     logger.setLevel(logging.CRITICAL)
-    client = _Client(token, base_url, timeout=timeout, logger=logger, retry_handlers=[])
+    client = _Client(token, base_url, timeout=timeout, ssl=_tls(), logger=logger, retry_handlers=[])
     if is_here(host):
         client.proxy = None  # a proxy of the environment can't see this machine's own ports
     return client
@@ -99,6 +101,12 @@ def pages(
 def header(headers: Mapping[str, Any], name: str) -> str:
     """The value of the header `name` in any spelling, empty where there is none."""
     return next((str(value) for key, value in headers.items() if key.lower() == name), "")
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Whom to trust, read once: the SDK would read it anew for each request and answer."""
+    return ssl.create_default_context()
 
 
 class _Client(WebClient):

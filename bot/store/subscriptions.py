@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.domain.change import Deed
-from bot.domain.subscription import Schedule, Subscription, next_due
+from bot.domain.subscription import Schedule, Subscription, moved, next_due
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,9 +50,9 @@ def reconcile(
 ) -> list[tuple[Deed, Subscription]]:
     """Make the subscriptions be those `wanted`, one for each kind and channel.
 
-    One that stays as it is keeps its due time, so that nothing missed is lost; a new or changed
-    one is due at its next time, or now where it is new and its kind is in `at_once`. Returns those
-    that are new, changed or gone.
+    One that stays as it is keeps its due time, and one with another schedule what it would have
+    told next, so that nothing missed is lost. A new one is due at its next time, or now where its
+    kind is in `at_once`. Returns those that are new, changed or gone.
     """
     done: list[tuple[Deed, Subscription]] = []
     present = {(each.kind, each.channel): each for each in every(tx)}
@@ -62,8 +62,7 @@ def reconcile(
             _insert(tx, each, now if each.kind in at_once else _next(each, now))
             done.append((Deed.SUBSCRIBED, each))
         elif (before.schedule, before.words) != (each.schedule, each.words):
-            same_time = before.schedule == each.schedule
-            _update(tx, before.id, each, before.next_due if same_time else _next(each, now))
+            _update(tx, before.id, each, _moved(before, each, now))
             done.append((Deed.RESUBSCRIBED, each))
     for gone in present.values():
         tx.execute("delete from subscription where key = :key", key=gone.id)
@@ -100,6 +99,12 @@ def _update(tx: Transaction, key: int, each: Subscription, due: int | None) -> N
 
 def _next(each: Subscription, now: int) -> int | None:
     return next_due(each.schedule, now) if each.schedule else None
+
+
+def _moved(before: Subscription, each: Subscription, now: int) -> int | None:
+    if before.schedule == each.schedule:
+        return before.next_due
+    return moved(before, each.schedule, now) if each.schedule else None
 
 
 def _read(

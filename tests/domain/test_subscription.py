@@ -6,7 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.calendar import local
-from bot.domain.subscription import Schedule, missed, next_due
+from bot.domain.digest import edition
+from bot.domain.subscription import Schedule, Subscription, missed, moved, next_due
 
 from .clocks import at, instants, zones
 
@@ -97,3 +98,19 @@ def test_impossible_schedules(clock: str, zone: str, weekday: int | None) -> Non
 def test_schedules_say_when() -> None:
     assert Schedule("09:00", BERLIN).describe() == "daily at 09:00 (Europe/Berlin)"
     assert Schedule("09:00", BERLIN, 0).describe() == "Mondays at 09:00 (Europe/Berlin)"
+
+
+@given(clock, clock, zones, instants, st.one_of(st.none(), st.tuples(*[st.integers(0, 6)] * 2)))
+def test_another_schedule_tells_next_what_would_have_been_told(
+    before: str, after: str, zone: str, now: int, days: tuple[int, int] | None
+) -> None:
+    kind, (old, new) = ("leaderboard", days) if days else ("digest", (None, None))
+    due = next_due(Schedule(before, zone, old), now)
+    there = Subscription(1, kind, "#posters", Schedule(before, zone, old), next_due=due)
+    then = moved(there, Schedule(after, zone, new), now)
+    assert edition(kind, [then], then, zone).period == edition(kind, [due], due, zone).period
+
+
+def test_one_that_was_never_due_begins_anew() -> None:
+    schedule, now = Schedule("09:00", BERLIN), at("2026-11-24 08:00", BERLIN)
+    assert moved(Subscription(1, "digest", "#posters"), schedule, now) == next_due(schedule, now)

@@ -44,6 +44,7 @@ class Room:
     slack: FakeSlack
     database: Database
     app: App
+    questions: Questions
     managers: list[str]
     ask_in: list[str]
     now: int = NOW
@@ -109,7 +110,7 @@ def room(tmp_path: Path) -> Iterator[Room]:
         lookup, managers, ask_in = Lookup(client), list[str](), list[str]()
         permissions = Permissions(managers, ask_in, lookup.members, lookup.channel_name)
         app = bolt(client, questions, permissions, lambda: found.now)
-        found = Room(slack, database, app, managers, ask_in)
+        found = Room(slack, database, app, questions, managers, ask_in)
         with database.write() as tx:
             maya = Ambassador("user_maya", first_name="Maya", last_name="Lind")
             posters = [Poster("p_hall", location="Main Hall"), Poster("p_gym", location="Gym")]

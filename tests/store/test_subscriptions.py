@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.subscription import Schedule, Subscription, next_due
+from bot.domain.subscription import Schedule, Subscription, moved, next_due
 from bot.store import subscriptions
 
 from .samples import emptied, modest, together
@@ -62,7 +62,7 @@ def test_a_new_one_can_be_due_at_once(database: Database) -> None:
     assert wanted(database, DIGEST, at_once=at_once) == [due_at(DIGEST, NOW)]
     assert wanted(database, DIGEST, now=NOW + 9, at_once=at_once) == [due_at(DIGEST, NOW)]
     changed = replace(DIGEST, schedule=LATER)
-    expected = [due_at(changed, next_due(LATER, NOW))]
+    expected = [due_at(changed, moved(due_at(DIGEST, NOW), LATER, NOW))]
     assert wanted(database, changed, at_once=at_once) == expected
 
 
@@ -79,11 +79,12 @@ def test_other_words_keep_the_due_time(database: Database) -> None:
     assert wanted(database, other, now=due + 60) == [due_at(other, due)]
 
 
-def test_another_schedule_begins_anew(database: Database) -> None:
+def test_another_schedule_loses_nothing_missed(database: Database) -> None:
     wanted(database, DIGEST)
-    for schedule in (LATER, WEEKLY, replace(DAILY, zone="UTC")):
-        other = replace(DIGEST, schedule=schedule)
-        assert wanted(database, other) == [due_at(other, next_due(schedule, NOW))]
+    first = due_at(DIGEST, next_due(DAILY, NOW))
+    other = replace(DIGEST, schedule=LATER)
+    later = first.next_due + 3 * 86_400 if first.next_due else 0
+    assert wanted(database, other, now=later) == [due_at(other, moved(first, LATER, later))]
 
 
 def test_one_that_is_not_wanted_goes(database: Database) -> None:
@@ -107,11 +108,13 @@ def test_what_is_wanted_is_what_there_is(
     assert {replace(each, next_due=None) for each in found} == set(after)
     for each in found:
         assert each.schedule
-        same = any(
-            (old.kind, old.channel, old.schedule) == (each.kind, each.channel, each.schedule)
-            for old in before
-        )
-        assert each.next_due == next_due(each.schedule, NOW if same else NOW + 86_400)
+        due = next_due(each.schedule, NOW + 86_400)
+        for old in before:
+            if (old.kind, old.channel) == (each.kind, each.channel) and old.schedule:
+                due = next_due(old.schedule, NOW)
+                if old.schedule != each.schedule:
+                    due = moved(due_at(old, due), each.schedule, NOW + 86_400)
+        assert each.next_due == due
 
 
 def test_the_due_come_longest_due_first(database: Database) -> None:

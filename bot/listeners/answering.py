@@ -1,0 +1,88 @@
+"""Answering apart from listening, so that no acknowledgement waits for an answer."""
+
+from __future__ import annotations
+
+from functools import partial
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple
+
+from bot.listeners.failures import apology
+from bot.listeners.showing import show
+from bot.services.workers import Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slack_bolt import Ack, BoltResponse, Respond
+
+    from bot.services.questions import Questions
+    from bot.slack.message import Message
+
+# Reading keeps a processor busy; showing waits for Slack.
+_READERS, _SHOWERS = 2, 32
+# So many different questions in line are a rush; then an answer will do that is so old.
+_RUSH, _FRESH_SECONDS = 2 * _READERS, 5
+
+
+class _Read(NamedTuple):
+    at: int
+    message: Message
+
+
+def at_once(ack: Ack, next_: Callable[[], BoltResponse]) -> BoltResponse:
+    """Middleware: acknowledge before the listener gets its turn, which may take a while."""
+    ack()
+    return next_()
+
+
+class Answers:
+    """Answers questions in the order in which they come, and the same ones together.
+
+    Who asks what others wait for shares their answer, which is read later than all of them asked.
+    In a rush one that was read a moment ago is shared as well, so that a rush costs no more than
+    its different questions do, however many ask them.
+    """
+
+    def __init__(self, questions: Questions, clock: Callable[[], int]) -> None:
+        self._questions = questions
+        self._clock = clock
+        self._readers = Workers(_READERS, "reader")
+        self._showers = Workers(_SHOWERS, "shower")
+        self._waiting: dict[str, list[Respond]] = {}
+        self._read: dict[str, _Read] = {}
+        self._lock = Lock()
+
+    def ask(self, words: str, respond: Respond) -> None:
+        """Answer soon, through `respond`."""
+        with self._lock:
+            if words in self._waiting:
+                self._waiting[words].append(respond)
+            elif (read := self._read.get(words)) and self._rush() and self._fresh(read):
+                self._showers.submit(partial(show, respond, read.message))
+            else:
+                self._waiting[words] = [respond]
+                self._readers.submit(partial(self._answer, words))
+
+    def _answer(self, words: str) -> None:
+        with self._questions.precedence.taken():
+            with self._lock:
+                asked = self._waiting.pop(words)
+            read = self._look_up(words)
+            with self._lock:
+                self._read = {key: old for key, old in self._read.items() if self._fresh(old)}
+                self._read[words] = read
+                for respond in asked:
+                    self._showers.submit(partial(show, respond, read.message))
+
+    def _look_up(self, words: str) -> _Read:
+        now = self._clock()
+        try:
+            return _Read(now, self._questions.ask_kindly(words, now))
+        except Exception as error:  # noqa: BLE001 - whatever it was, people wait for an answer
+            return _Read(now, apology(error))
+
+    def _rush(self) -> bool:
+        return len(self._waiting) >= _RUSH
+
+    def _fresh(self, read: _Read) -> bool:
+        return self._clock() - read.at <= _FRESH_SECONDS

@@ -115,7 +115,8 @@ def test_a_life(campus: Campus, vantio: FakeVantio, slack: FakeSlack, tmp_path: 
             assert trouble not in "".join(told)
     assert [len(space.messages(name)) for name in ("posters", "board")] == [2, 0]
     told = [message.text for message in space.messages("alerts") if not message.thread_ts]
-    assert sum(where in text for text in told) == 1
+    # The hundredth scan of that poster may be told as well.
+    assert sum(where in text and "expected" in text for text in told) == 1
     # Killed between Slack's receipt and its own note, it looks for the message before long.
     assert set(counts(tmp_path)) <= {"sent", "sending"}
 

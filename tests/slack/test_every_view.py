@@ -17,11 +17,14 @@ from bot.domain import command
 from bot.domain.alert import Kind
 from bot.domain.change import SETTINGS, Change, Deed
 from bot.domain.command import CommandError
+from bot.domain.correction import Correction
 from bot.domain.naming import UnknownNameError, resolve
 from bot.domain.noise import Mute, QuietHours, Rule, Scope, State, Told, Votes, Why
+from bot.domain.outage import Outage
 from bot.sandbox.blocks import problems
 from bot.slack import views
 from tests.slack.samples import NOW, WELL, ZONE
+from tests.slack.test_corrections import FIGURES, YESTERDAY
 from tests.slack.test_hostile import COUNT, TEXT, TROUBLES, UPCOMING, answers, fine, unhurried
 from tests.slack.test_hostile_alerts import ABOUTS, ALERTS, CHANNELS, TIME
 
@@ -44,6 +47,9 @@ MUTES = st.builds(Mute, TEXT, st.sampled_from(Scope), TEXT, TIME, TEXT, TIME, CO
 TOLD = st.builds(Told, COUNT, st.sampled_from(Kind), TEXT, TEXT, TIME, COUNT, COUNT)
 VOTES = st.lists(st.builds(Votes, st.sampled_from(Kind), COUNT, COUNT), max_size=5)
 RULES = st.sampled_from([Rule(), Rule(QuietHours(time(22), time(7), ZONE), 10)])
+OUTAGES = st.builds(
+    Outage, st.sampled_from(["Vantio", "Slack"]), TIME, LATE, st.booleans(), TEXT, TEXT
+)
 CHANGES = st.builds(
     Change,
     TIME,
@@ -84,6 +90,12 @@ def missed(both: list[tuple[Alert, About]], channel: str) -> Message:
     return views.quiet([each for each, _ in both], [about for _, about in both], ZONE, NOW, channel)
 
 
+def cheered(both: list[tuple[Alert, About]], channel: str) -> Message:
+    found = [replace(each, kind=Kind.FIRST_SCAN) for each, _ in both]
+    found[::2] = [replace(each, kind=Kind.MILESTONE) for each in found[::2]]
+    return views.good_news(found, [about for _, about in both], ZONE, NOW, channel)
+
+
 def well(troubles: list[Trouble], upcoming: list[tuple[str, str, int]]) -> Message:
     return views.status(replace(WELL, troubles=tuple(troubles), upcoming=tuple(upcoming)))
 
@@ -94,9 +106,15 @@ EVERY: dict[str, st.SearchStrategy[Message]] = {
     "answer": st.builds(views.answer, answers(), now, shared_by=st.none() | TEXT),
     "ask_elsewhere": st.builds(views.ask_elsewhere, TEXTS),
     "changes": st.builds(views.changes, named(CHANGES, 20), zone),
+    "correction": st.builds(
+        views.correction, st.builds(Correction, FIGURES, FIGURES, COUNT), st.just(YESTERDAY)
+    ),
     "details": st.builds(views.details, ALERTS, ABOUTS, zone),
     "digest": st.builds(views.digest, answers(), LATE),
     "ended": st.builds(views.ended),
+    "good_news": st.builds(
+        cheered, st.lists(st.tuples(ALERTS, ABOUTS), min_size=1, max_size=40), CHANNELS
+    ),
     "held": st.builds(views.held, named(ALERTS, 30), st.sampled_from(Why), RULES, zone),
     "help": st.builds(views.help),
     "last_alerts": st.builds(views.last_alerts, named(TOLD, 10), VOTES, zone),
@@ -106,6 +124,8 @@ EVERY: dict[str, st.SearchStrategy[Message]] = {
     "mistake": st.one_of(TEXT.map(views.mistake), TYPED.map(asked), st.builds(sought, TEXT, TEXTS)),
     "muted": st.builds(views.muted, MUTES, TEXT, zone, now),
     "mutes": st.builds(views.mutes, named(MUTES, 45), zone, now),
+    "outage": st.builds(views.outage, OUTAGES, zone),
+    "outage_over": st.builds(views.outage_over, OUTAGES, zone),
     "quiet": st.builds(
         missed, st.lists(st.tuples(ALERTS, ABOUTS), min_size=1, max_size=9), CHANNELS
     ),

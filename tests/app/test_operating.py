@@ -126,8 +126,9 @@ def test_nothing_secret_is_ever_said(
         "PYTHONPATH": f"{tmp_path / 'spy'}{os.pathsep}{ROOT}",
     }
     vantio.fault("server_error", 4)
-    slack.fault("chat.postMessage", "invalid_auth")
+    # Refused, nothing is posted for a minute: so the line is cut first.
     slack.fault("chat.postMessage", "cut_after")
+    slack.fault("chat.postMessage", "invalid_auth")
     with running(tmp_path, "sync", **environment) as sync:
         assert sync.process.wait(60) == 1
         assert "recognisable" not in sync.log

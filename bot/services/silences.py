@@ -39,8 +39,10 @@ def alert(tx: Transaction, detector: Detector, poster: int, now: int) -> Alert:
     id_ = detector.roster.poster_ids[poster]
     last = stored.last_before(tx, id_, now)
     began = now - int(silence.hours[poster]) * HOUR if last is None else last
+    # The hours that are not learned yet count in the one and not in the other.
+    usual = float(silence.rate[poster]) * (now - began) / HOUR
     why = f"no scan where about {missed:.0f} were expected"
-    return Alert(Kind.QUIET, Scope.POSTER, id_, began, now, now - began, 0, round(missed, 1), why)
+    return Alert(Kind.QUIET, Scope.POSTER, id_, began, now, now - began, 0, round(usual, 1), why)
 
 
 def scanned_again(detector: Detector, quiet: Iterable[Alert], now: int) -> list[Alert]:

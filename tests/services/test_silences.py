@@ -11,7 +11,7 @@ from bot.domain.noise import Scope as Cover
 from bot.domain.noise import State
 from bot.services import silences
 from bot.services.feeding import Feeder
-from bot.store import watch
+from bot.store import scans, watch
 from tests.services.dying import FragileDatabase, Fuse, survives
 from tests.services.street import CHANNELS, DAY, HOUR, NOW, Street
 
@@ -46,6 +46,14 @@ def test_posters_that_have_gone_quiet_are_told_once_in_one_message(street: Stree
         told = "".join(street.said(channel))
         assert len(street.said(channel)) == len({each.fired_at for each in found})
         assert told.count("gone quiet") == len(street.said(channel))
+
+
+def test_it_is_told_how_often_a_poster_was_scanned_before(street: Street) -> None:
+    with street.database.read() as tx:
+        before = scans.totals(tx, ["p1", "p2"])
+    for each in silent(street, street.alerting()):
+        a_day = each.expected * DAY / each.window
+        assert a_day == pytest.approx(before[each.subject] / 28, rel=0.3)
 
 
 def test_when_one_is_scanned_again_the_message_says_so(street: Street) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from bot.services.metrics import Metrics
 from bot.services.pulse import Asked
-from bot.store import health, outbox, pauses, quarantine
+from bot.store import health, lanes, outbox, pauses, quarantine
 from bot.store.pauses import Pause
 from tests.services.poller import NOW, polls
 from tests.services.world import fill, scans
@@ -52,11 +52,12 @@ def test_figures_follow_the_store(database: Database) -> None:
         health.up(tx, "Vantio", NOW - 300)
         health.down(tx, "Vantio", NOW - 60, "no answer", "wait")
         outbox.add(tx, "a", "digest", "#a", "{}", NOW - 90)
+        lanes.find(tx, "#a", "#a", "C1")
         given_up = outbox.claim(tx, NOW, "me")
         assert given_up
         outbox.bury(tx, given_up.key, "archived")
         outbox.add(tx, "b", "digest", "#a", "{}", NOW - 30)
-        pauses.begin(tx, "#a", Pause("#a", NOW - 20, "archived", "Unarchive it."), dark=False)
+        pauses.begin(tx, "C1", Pause("#a", NOW - 20, "archived", "Unarchive it."), dark=False)
     figures = read(database, unavailable=4)
     assert figures["posterpulse_leader"] == 1
     assert figures["posterpulse_paused_channels"] == 1

@@ -132,6 +132,7 @@ def _duties(
         alerting.alerting(settings, store),
         publisher,
         publishing.corrections(settings, publisher),
+        operating.outages(settings, store),
         operation,
         precedence,
         settings.config.polling.every_minutes * 60,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.services.alerting import Alerting
     from bot.services.corrections import Corrections
     from bot.services.digests import Publisher
+    from bot.services.outages import Outages
     from bot.services.polling import Polling
     from bot.services.precedence import Precedence
     from bot.services.taking import Sync
@@ -41,6 +42,7 @@ class Duties:
     alerting: Alerting
     publisher: Publisher
     corrections: Corrections
+    outages: Outages
     operation: Operation
     precedence: Precedence
     every: int
@@ -81,7 +83,7 @@ class Duties:
             self.publisher.publish_due(self.now())
             self.corrections.look(self.now())
             self.alerting.release(self.now())
-            self.operation.outages.look(self.now())
+            self.outages.look(self.now())
 
     def _go_on(self, _: Sync) -> None:
         """Between two pages: let those who ask go first, and end where the bot is to stop."""

@@ -38,7 +38,6 @@ class Operation:
 
     pulse: Pulse
     heartbeat: Heartbeat
-    outages: Outages
     health: WSGIApplication
     monitor: Server | None
 
@@ -77,8 +76,12 @@ def operation(
             _choosing(pages), str(wanted.host), wanted.port, _THREADS, key="operation.port"
         )
     heartbeat = Heartbeat(settings.environment.heartbeat_url.get_secret_value(), now)
-    outages = Outages(database, wanted.channel, settings.config.zone)
-    return Operation(pulse, heartbeat, outages, health, monitor)
+    return Operation(pulse, heartbeat, health, monitor)
+
+
+def outages(settings: Settings, database: Database) -> Outages:
+    """What tells people of outages."""
+    return Outages(database, settings.config.operation.channel, settings.config.zone)
 
 
 def health_of(pulse: Pulse, store: Asked) -> WSGIApplication:

@@ -37,9 +37,9 @@ _PATIENCE: Final = 0.2
 # The oid makes it the lock of this store, should there be another one in the same database.
 _LOCK: Final = "7205, cast(cast('leadership' as regclass) as integer)"
 _WHO: Final = "select pg_backend_pid()"
-_TAKE: Final = f"select pg_backend_pid(), pg_try_advisory_lock({_LOCK})"
+_TAKE: Final = f"select pg_try_advisory_lock({_LOCK})"
 _LOOK: Final = """
-select pg_backend_pid(), (select term from leadership), exists (
+select (select term from leadership), exists (
     select 1 from pg_locks
     where locktype = 'advisory' and pid = pg_backend_pid() and granted and objsubid = 2
         and classid = 7205 and objid = cast('leadership' as regclass))
@@ -124,7 +124,6 @@ class Elected:
         self._connect = connect
         self._guard = Lock()
         self._session: Session | None = None
-        self._backend = 0
         self._term: Term | None = None
         self._waits = False
         self._closed = False
@@ -156,7 +155,7 @@ class Elected:
 
     def _won(self, session: Session) -> Term | None:
         """A term that begins now, if nobody else leads."""
-        ((self._backend, mine),) = session.rows(_TAKE)
+        ((mine,),) = session.rows(_TAKE)
         if mine:
             self._term = begin(self._database)
             logger.info("This replica leads: it polls and publishes.")
@@ -167,8 +166,8 @@ class Elected:
 
     def _kept(self, session: Session, term: Term) -> Term | None:
         """The term, if it goes on."""
-        ((backend, number, held),) = session.rows(_LOOK)
-        if backend != self._backend or not held:
+        ((number, held),) = session.rows(_LOOK)
+        if not held:
             raise _pooled(self._database.name)
         if number != term.number:
             self._let_go()

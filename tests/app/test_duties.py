@@ -19,7 +19,9 @@ class Counted(Duties):
 def polls(*times: int) -> list[int]:
     """When it polls, if it is asked at these times."""
     clock, nothing = Clock(), cast("Any", None)
-    duties = Counted(nothing, nothing, nothing, nothing, nothing, nothing, EVERY, clock, Event())
+    duties = Counted(
+        nothing, nothing, nothing, nothing, nothing, nothing, nothing, EVERY, clock, Event()
+    )
     for clock.now in times:
         duties.poll_if_due()
     return duties.polls

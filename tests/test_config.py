@@ -165,7 +165,7 @@ def test_managers_are_people_and_groups(tmp_path: Path) -> None:
 @pytest.mark.parametrize("url", ["hush-hush", "ftp://hush-hush/", "https://", "http://[hush-hush"])
 def test_a_heartbeat_that_is_no_address(url: str) -> None:
     assert complaints({"HEARTBEAT_URL": url}) == [
-        "environment: heartbeat_url: must be an address such as https://host/path."
+        "environment: HEARTBEAT_URL: must be an address such as https://host/path."
     ]
 
 

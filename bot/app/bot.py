@@ -99,7 +99,7 @@ def build(
         "VANTIO_API_KEY", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET" if port else "SLACK_APP_TOKEN"
     )
     stopping, vantio = Event(), client(settings)
-    operation = operating.operation(settings, database, vantio, now)
+    operation = operating.operation(settings, database, vantio, lambda: leading.leads, now)
     questions = reading.questions(settings, database)
     duties = partial(_duties, settings, vantio, operation, questions.precedence, stopping, now)
     leading = Leading(leadership, duties)
@@ -107,7 +107,7 @@ def build(
     jobs = _Jobs(leading, deliver, operation, stopping)
     around = operation.pulse.around
     clock = Clock(
-        Tick("lead", leading.look, LEAD_SECONDS),
+        Tick("lead", around(operating.LEAD, leading.look), LEAD_SECONDS),
         Tick("poll", around(operating.POLL, jobs.poll), LEAD_SECONDS),
         Tick("publish", around(operating.PUBLISH, jobs.publish), PUBLISH_SECONDS),
         Tick("deliver", around(operating.DELIVER, jobs.deliver), DELIVER_SECONDS),

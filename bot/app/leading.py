@@ -44,6 +44,11 @@ class Leading(Generic[Duties]):
         else:
             self._unknown = False
 
+    @property
+    def leads(self) -> bool:
+        """Whether this process led when it last looked."""
+        return self._store is not None
+
     def begin(self) -> Duties | None:
         """The duties, made where a term has begun, which may take seconds; for one thread.
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 HEALTH_PATH, METRICS_PATH = "/healthz", "/metrics"
-POLL, PUBLISH, DELIVER = "poll", "publish", "deliver"
+LEAD, POLL, PUBLISH, DELIVER = "lead", "poll", "publish", "deliver"
 _ANSWER_SECONDS = 4  # platforms wait for five and more
 _THREADS = 2
 # A poll shows signs of life at every page, but may count for a long time what it read.
@@ -53,23 +53,25 @@ class Operation:
 
 
 def operation(
-    settings: Settings, database: Database, vantio: Vantio, now: Callable[[], int]
+    settings: Settings,
+    database: Database,
+    vantio: Vantio,
+    leads: Callable[[], bool],
+    now: Callable[[], int],
 ) -> Operation:
-    """Build them around what the rest of the bot works with.
+    """Build them around what the rest of the bot works with; `leads` says whether it polls.
 
     Raises:
         ConfigError: when the port can't be had.
     """
     wanted, every = settings.config.operation, settings.config.polling.every_minutes * 60
-    pulse = Pulse({POLL: every + _LONG, PUBLISH: _SHORT, DELIVER: _SHORT})
+    pulse = Pulse({LEAD: _SHORT, POLL: every + _LONG, PUBLISH: _SHORT, DELIVER: _SHORT})
     store = Asked(database, _ANSWER_SECONDS)
     health = health_of(pulse, store)
     monitor = None
     if wanted.port:
-        pages = {
-            HEALTH_PATH: health,
-            METRICS_PATH: _metrics_of(Metrics(store, vantio.outcomes.so_far, now)),
-        }
+        metrics = Metrics(store, vantio.outcomes.so_far, leads, now)
+        pages = {HEALTH_PATH: health, METRICS_PATH: _metrics_of(metrics)}
         monitor = Server(
             _choosing(pages), str(wanted.host), wanted.port, _THREADS, key="operation.port"
         )

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
 from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
-from bot.domain.address import trusted
-from bot.domain.calendar import valid_zone, zones_like
+from bot.config.values import (
+    Address,
+    Channel,
+    ChannelOrNone,
+    Clock,
+    Interface,
+    Manager,
+    QuietHours,
+    WebAddress,
+    Zone,
+    with_slash,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-_QUIET_HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
+Sensitivity = Literal["low", "normal", "high"]
 WEEKDAYS: tuple[str, ...] = get_args(Weekday)
 
 SECRETS = {
@@ -34,79 +42,6 @@ class ConfigError(Exception):
     def __init__(self, mistakes: list[str]) -> None:
         super().__init__("\n".join(mistakes))
         self.mistakes = mistakes
-
-
-def _zone(name: str) -> str:
-    if not valid_zone(name):
-        near = ", ".join(zones_like(name))
-        raise ValueError(
-            f"no such time zone {name!r}" + (f"; did you mean {near}?" if near else "")
-        )
-    return name
-
-
-def _address(text: str) -> str:
-    trusted(text)
-    return text
-
-
-def _with_slash(address: str) -> str:
-    return address if address.endswith("/") else f"{address}/"
-
-
-def _manager(id_: str) -> str:
-    if not re.fullmatch(r"[UWS][A-Z0-9]+", id_):
-        raise ValueError(
-            f"{id_!r} is no Slack member id (U...) and no id of a user group (S...); "
-            "copy it from a profile, or from the group's page"
-        )
-    return id_
-
-
-def _channel(name: str) -> str:
-    if not name.strip("# "):
-        raise ValueError("a channel needs a name, such as #posters, or an id")
-    return name.strip()
-
-
-def _channel_or_none(name: str) -> str:
-    return name and _channel(name)
-
-
-def _interface(host: str) -> str:
-    try:
-        return str(ip_address(host))
-    except ValueError:
-        raise ValueError(f"{host!r} is no address of a machine, such as 0.0.0.0") from None
-
-
-def _web_address(url: SecretStr) -> SecretStr:
-    try:
-        parts = urlsplit(url.get_secret_value())
-        possible = parts.scheme in {"https", "http"} and bool(parts.hostname)
-    except ValueError:
-        possible = False
-    if not possible:
-        raise ValueError("must be an address such as https://host/path")
-    return url
-
-
-def _quiet_hours(text: str) -> str:
-    if text and not _QUIET_HOURS.fullmatch(text):
-        raise ValueError(f"{text!r} is no span of the day; write it like '22:00-07:00', or ''")
-    return text
-
-
-Zone = Annotated[str, AfterValidator(_zone)]
-Manager = Annotated[str, AfterValidator(_manager)]
-Channel = Annotated[str, AfterValidator(_channel)]
-Address = Annotated[str, AfterValidator(_address)]
-ChannelOrNone = Annotated[str, AfterValidator(_channel_or_none)]
-Interface = Annotated[str, AfterValidator(_interface)]
-WebAddress = Annotated[SecretStr, AfterValidator(_web_address)]
-QuietHours = Annotated[str, AfterValidator(_quiet_hours)]
-Sensitivity = Literal["low", "normal", "high"]
-Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
 class Section(BaseModel):
@@ -243,7 +178,7 @@ class Environment(Section):
     slack_bot_token: SecretStr = SecretStr("")
     slack_app_token: SecretStr = SecretStr("")
     slack_signing_secret: SecretStr = SecretStr("")
-    slack_api_url: Annotated[Address, AfterValidator(_with_slash)] = "https://slack.com/api/"
+    slack_api_url: Annotated[Address, AfterValidator(with_slash)] = "https://slack.com/api/"
     database_url: SecretStr = SecretStr("sqlite:///posterpulse.db")
     heartbeat_url: WebAddress = SecretStr("")
 

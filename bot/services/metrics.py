@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from bot.domain.alert import Kind
-from bot.store import gauges, health
+from bot.store import gauges, health, pauses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -45,10 +45,18 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Reads the figures; `requests` to Vantio are counted by what came of them."""
+    """Reads the figures.
+
+    Args:
+        store: What most of them stand in.
+        requests: The requests to Vantio, counted by what came of them.
+        leads: Whether this process is the one that polls.
+        clock: The present, in UTC seconds.
+    """
 
     store: Asked
     requests: Callable[[], Mapping[str, int]]
+    leads: Callable[[], bool]
     clock: Callable[[], int]
 
     def text(self) -> str:
@@ -69,6 +77,7 @@ class Metrics:
             self.requests(),
             "outcome",
         )
+        yield _one("posterpulse_leader", "Whether this process polls.", int(self.leads()))
         yield _one("process_start_time_seconds", "When the process began.", _STARTED)
         yield Metric(
             "process_cpu_seconds_total", "counter", "CPU time used.", {"": time.process_time()}
@@ -121,6 +130,8 @@ def _messages(tx: Transaction, now: int) -> Iterator[Metric]:
         {state: found.get(state, 0) for state in _NOT_SENT},
         "state",
     )
+    paused = len(pauses.every(tx))
+    yield _one("posterpulse_paused_channels", "Channels that let nothing in.", paused)
     since = gauges.waiting_since(tx)
     yield _one(
         "posterpulse_oldest_waiting_message_age_seconds",

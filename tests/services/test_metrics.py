@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from bot.services.metrics import Metrics
 from bot.services.pulse import Asked
-from bot.store import health, outbox, quarantine
+from bot.store import health, lanes, outbox, pauses, quarantine
+from bot.store.pauses import Pause
 from tests.services.poller import NOW, polls
 from tests.services.world import fill, scans
 
@@ -21,7 +22,8 @@ SAMPLE = re.compile(r'([a-z_]+(?:\{[a-z]+="[a-z ]+"\})?) (-?\d+(?:\.\d+)?(?:e[+-
 
 def read(database: Database, **requests: int) -> dict[str, float]:
     """Every figure by its name and label."""
-    text = Metrics(Asked(database, 20), lambda: {"ok": 0, **requests}, lambda: NOW).text()
+    asked = Asked(database, 20)
+    text = Metrics(asked, lambda: {"ok": 0, **requests}, lambda: True, lambda: NOW).text()
     assert text.endswith("\n")
     lines = text.splitlines()
     samples = [SAMPLE.fullmatch(line) for line in lines if not COMMENT.fullmatch(line)]
@@ -34,6 +36,7 @@ def read(database: Database, **requests: int) -> dict[str, float]:
 def test_a_new_store(database: Database) -> None:
     figures = read(database)
     assert figures["posterpulse_scans"] == 0
+    assert figures["posterpulse_paused_channels"] == 0
     assert figures['posterpulse_messages_not_sent{state="waiting"}'] == 0
     assert figures["posterpulse_oldest_waiting_message_age_seconds"] == 0
     assert figures['posterpulse_vantio_requests_total{outcome="ok"}'] == 0
@@ -49,11 +52,15 @@ def test_figures_follow_the_store(database: Database) -> None:
         health.up(tx, "Vantio", NOW - 300)
         health.down(tx, "Vantio", NOW - 60, "no answer", "wait")
         outbox.add(tx, "a", "digest", "#a", "{}", NOW - 90)
+        lanes.find(tx, "#a", "#a", "C1")
         given_up = outbox.claim(tx, NOW, "me")
         assert given_up
         outbox.bury(tx, given_up.key, "archived")
         outbox.add(tx, "b", "digest", "#a", "{}", NOW - 30)
+        pauses.begin(tx, "C1", Pause("#a", NOW - 20, "archived", "Unarchive it."), dark=False)
     figures = read(database, unavailable=4)
+    assert figures["posterpulse_leader"] == 1
+    assert figures["posterpulse_paused_channels"] == 1
     assert figures["posterpulse_scans"] == 7
     assert figures['posterpulse_source_up{source="vantio"}'] == 0
     assert figures['posterpulse_source_up{source="slack"}'] == 1

@@ -40,6 +40,10 @@ def test_how_long_it_was() -> None:
         "It did not from Mon 23 Nov 2026 09:00 to 11:00 (Europe/Berlin): "
         "vantio.app is in trouble (503). What was missed has been read."
     )
+    shorter = replace(ended, ended=NOW + 50)
+    assert "It did not at Mon 23 Nov 2026 09:00 (Europe/Berlin): " in as_text(
+        outage_over(shorter, ZONE), 500
+    )
     longer = replace(ended, source="Slack", ended=NOW + 20 * HOUR)
     text = as_text(outage_over(longer, ZONE), 500)
     assert "from Mon 23 Nov 2026 09:00 to Tue 24 Nov 2026 05:00 (Europe/Berlin): " in text

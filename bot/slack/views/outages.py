@@ -29,9 +29,8 @@ def outage(found: Outage, zone: str) -> Message:
 def outage_over(found: Outage, zone: str) -> Message:
     """An outage that has ended; for whoever heard of it, and whoever could not."""
     again, rest = _CAUGHT_UP[found.source]
-    until = f"{_until(found, zone)} ({escape(zone)})"
-    lasted = f"It did not from {clock(found.began, zone)} to {until}: {_sentence(found.problem)}"
-    return _message(f"✅ *{again}.*", f"{lasted} {rest}")
+    when = f"{_span(found, zone)} ({escape(zone)})"
+    return _message(f"✅ *{again}.*", f"It did not {when}: {_sentence(found.problem)} {rest}")
 
 
 def _message(point: str, more: str) -> Message:
@@ -43,9 +42,11 @@ def _sentence(text: str) -> str:
     return escape(text.rstrip("."), 500) + "."
 
 
-def _until(found: Outage, zone: str) -> str:
-    """The end on the wall, without its day where that is the day of the beginning."""
-    end = found.began if found.ended is None else found.ended
-    wall = local(end, zone)
-    same_day = wall.date() == local(found.began, zone).date()
-    return f"{wall:%H:%M}" if same_day else clock(end, zone)
+def _span(found: Outage, zone: str) -> str:
+    """From when to when on the wall, as short as it can be told."""
+    began, ended = found.began, found.began if found.ended is None else found.ended
+    first, last = local(began, zone), local(ended, zone)
+    if clock(began, zone) == clock(ended, zone):
+        return f"at {clock(began, zone)}"
+    same_day = first.date() == last.date()
+    return f"from {clock(began, zone)} to {f'{last:%H:%M}' if same_day else clock(ended, zone)}"

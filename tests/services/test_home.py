@@ -81,6 +81,7 @@ def tell(store: Database, slack: FakeSlack, alert: Alert, channel: str) -> Messa
     posted = slack.workspace.post(place, "U0POSTERPULSE", "alert")
     with store.write() as tx:
         outbox.add(tx, intent(channel, alert.key), "alert", channel, "{}", NOW)
+        lanes.find(tx, channel, channel, place.id)
         parcel = outbox.claim(tx, NOW, "me")
         assert parcel
         outbox.sent(tx, parcel.key, place.id, posted.ts, NOW, None)

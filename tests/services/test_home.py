@@ -16,7 +16,18 @@ from bot.services.noise import Noise
 from bot.services.places import Places
 from bot.services.reports import Reports
 from bot.slack.sender import Sender, make_client
-from bot.store import alerts, cursors, directory, health, mutes, outbox, subscriptions
+from bot.store import (
+    alerts,
+    cursors,
+    directory,
+    health,
+    lanes,
+    mutes,
+    outbox,
+    pauses,
+    subscriptions,
+)
+from bot.store.pauses import Pause
 from bot.store.told import intent
 from tests.services.test_reports import NOW, PROGRAMS, ZONE, ask, campus, describe
 from tests.services.world import BOSS, fill, scans, slack_of
@@ -64,6 +75,7 @@ def lose(store: Database, channel: str, key: str, ago: int = HOUR, kind: str = "
     """Give a message up that was made some seconds ago."""
     with store.write() as tx:
         outbox.add(tx, key, kind, channel, "{}", NOW - ago)
+        lanes.find(tx, channel, channel, channel)
         parcel = outbox.claim(tx, NOW, "me")
         assert parcel
         outbox.bury(tx, parcel.key, f"Slack refused. Type /invite in {channel}.")
@@ -90,6 +102,16 @@ def tell(store: Database, slack: FakeSlack, alert: Alert, channel: str) -> Messa
 
 def gets(home: Home) -> list[tuple[str, str, bool]]:
     return [(place.id[:1], place.name, place.open) for _, place in home.gets]
+
+
+def test_a_channel_that_is_closed_stands_at_the_top(homes: Homes, store: Database) -> None:
+    pause = Pause("#posters", NOW - HOUR, "the bot is not a member", "Type /invite there.")
+    with store.write() as tx:
+        lanes.find(tx, "#posters", "#posters", "C0POSTERS")
+        pauses.begin(tx, "C0POSTERS", pause, dark=False)
+    (snag,) = homes.of(YOU, NOW).snags
+    assert (snag.what, snag.at) == ("nothing is posted since", NOW - HOUR)
+    assert snag.reason == "the bot is not a member. Type /invite there."
 
 
 def test_the_numbers_are_those_of_the_reports(homes: Homes, store: Database) -> None:

@@ -67,3 +67,8 @@ def sparkline(values: Sequence[int]) -> str:
         return ""
     top, steps = max(*values, 1), len(_BARS) - 1
     return "".join(_BARS[-(-max(value, 0) * steps // top)] for value in values)
+
+
+def a_or_an(noun: str) -> str:
+    """One thing among several: "a digest", "an alert"."""
+    return f"{'an' if noun.startswith(tuple('aeiou')) else 'a'} {noun}"

@@ -3,7 +3,8 @@
 Before the wire the row says `sending`, durably. A clear refusal puts it back, gives it up, or
 pauses its channel (`outcomes`). Anything else leaves the outcome unknown: nobody sends again until
 the attempt can't land any more and a look into the channel's history for the message's key found
-nothing (`doubts`).
+nothing (`doubts`). What stands already, though the store doesn't know it, is not sent
+(`recollection`).
 
 The messages of a channel go in the order in which they were made, a second apart, since Slack takes
 no more. While a channel rests, others go on. The store keeps order and pace, so that several
@@ -18,20 +19,23 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import secrets
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.domain.figures import a_or_an
 from bot.services.doors import Doors
 from bot.services.doubts import Doubts
 from bot.services.notices import tell_managers
 from bot.services.outcomes import POSTING, SOURCE, Outcomes
+from bot.services.recollection import Recollection
 from bot.services.revising import Revising
 from bot.slack.errors import SlackError, Unknown
 from bot.slack.message import Message
-from bot.store import health, lanes, outbox, pauses
+from bot.store import ahead, health, lanes, outbox, pauses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -95,7 +99,8 @@ class Delivery:
         self._doors = Doors(sender, self._outcomes)
         self._doubts = Doubts(sender, self._outcomes, patience.certain, may_repeat)
         self._revising = Revising(sender, self._outcomes, patience)
-        self._begun = False
+        self._recollection = Recollection(sender, self._outcomes)
+        self._latest = math.inf
 
     def deliver(self, wait: Callable[[float], bool] = _at_once) -> int:
         """Work until nothing is due, or will be in a moment; returns how many messages were sent.
@@ -127,9 +132,10 @@ class Delivery:
 
     def _claim(self, tx: Transaction, now: float) -> Callable[[], int] | None:
         """Take the most urgent piece of work; what it says must be committed before it is done."""
-        if not self._begun:
-            self._begun = True
+        if now < self._latest:  # after a start too, since nobody knows what the clock did before
             pauses.try_soon(tx, int(now))
+            ahead.disbelieve(tx, int(now))
+        self._latest = now
         # What holds up a channel goes first.
         if work := self._doors.claim(tx, now) or self._doubts.claim(tx, int(now)):
             return work
@@ -140,6 +146,8 @@ class Delivery:
         return self._revising.claim(tx, int(now))
 
     def _send(self, parcel: Parcel, claimed: float) -> int:
+        if self._recollection.settles(parcel):
+            return 0
         if self._clock() - claimed > self._patience.haste:
             # Sent this late, it could land after another process has looked for it in vain.
             self._outcomes.again(parcel, "It took too long to begin.")
@@ -150,11 +158,12 @@ class Delivery:
                 parcel.to, message, parcel.intent, parcel.thread_ts, called=parcel.channel
             )
         except Unknown as error:
-            logger.warning("It is unknown whether a %s arrived: %s", parcel.kind, error)
+            logger.warning("It is unknown whether %s arrived: %s", a_or_an(parcel.kind), error)
             self._outcomes.down(error)
         except SlackError as error:
             self._outcomes.not_posted(parcel, error)
         else:
             self._outcomes.sent(parcel, receipt, parcel.message)
+            self._recollection.posted(parcel, receipt)
             return 1
         return 0

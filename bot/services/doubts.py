@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.domain.figures import a_or_an
 from bot.services import refusals
 from bot.services.outcomes import READING, Outcomes
 from bot.slack.errors import UNREACHABLE, Limited, Refused, SlackError
@@ -77,7 +78,8 @@ class Doubts:
                 if copy not in kept:
                     self.sender.delete(copy)
         except SlackError as error:
-            logger.warning("Could not look for a second copy of a %s: %s", parcel.kind, error)
+            what = a_or_an(parcel.kind)
+            logger.warning("Could not look for a second copy of %s: %s", what, error)
             if not (isinstance(error, Refused) and error.permanent):
                 return 0
         with self.outcomes.database.write() as tx:
@@ -103,7 +105,7 @@ class Doubts:
         elif refusals.hopeless(error):
             self.outcomes.bury(parcel, f"It may have been posted; that can't be found out. {error}")
         else:
-            logger.debug("Could not look whether a %s arrived: %s", parcel.kind, error)
+            logger.debug("Could not look whether %s arrived: %s", a_or_an(parcel.kind), error)
             self.outcomes.down(error)
 
     def _too_long(self, parcel: Parcel, error: SlackError) -> bool:

@@ -7,11 +7,12 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.domain.figures import a_or_an
 from bot.services import refusals
 from bot.services.notices import NOTICE, notify, tell_managers
 from bot.slack.errors import Limited, Refused
 from bot.slack.views import relief
-from bot.store import health, lanes, outbox, pauses
+from bot.store import ahead, health, lanes, outbox, pauses
 from bot.store.pauses import Pause
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class Outcomes:
 
     def bury(self, parcel: Parcel, reason: str) -> None:
         """Give a message up, and tell the managers."""
-        logger.error("Giving up a %s to %s: %s", parcel.kind, parcel.channel, reason)
+        logger.error("Giving up %s to %s: %s", a_or_an(parcel.kind), parcel.channel, reason)
         with self.database.write(durable=True) as tx:
             outbox.bury(tx, parcel.key, reason)
             if parcel.kind != NOTICE:
@@ -104,7 +105,8 @@ class Outcomes:
 
     def bury_reply(self, parcel: Parcel) -> None:
         """Give up a reply whose thread a person took away, which nobody needs to be told."""
-        logger.info("Giving up a %s to %s: its thread is gone.", parcel.kind, parcel.channel)
+        gone = "Giving up %s to %s: its thread is gone."
+        logger.info(gone, a_or_an(parcel.kind), parcel.channel)
         with self.database.write(durable=True) as tx:
             outbox.bury(tx, parcel.key, "The message in whose thread it belongs is gone.")
 
@@ -173,7 +175,7 @@ class Outcomes:
 
     def _until(self, error: Limited) -> int:
         """The end of a pause in whole UTC seconds, for clocks that differ a little."""
-        return math.ceil(self.clock() + error.retry_after) + 1
+        return math.ceil(self.clock() + min(error.retry_after, ahead.LONGEST)) + 1
 
 
 def _log(reopened: Pause | None) -> None:

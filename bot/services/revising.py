@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.domain.figures import a_or_an
 from bot.services.outcomes import EDITING
 from bot.services.refusals import unchangeable
 from bot.slack.errors import Limited, SlackError, Unknown
@@ -76,7 +77,7 @@ class Revising:
         elif unchangeable(error, edit.channel) or edit.attempts >= _MOST_ATTEMPTS:
             self._drop(edit, error)
         else:
-            logger.debug("An edit of a %s is tried again: %s", edit.kind, error)
+            logger.debug("An edit of %s is tried again: %s", a_or_an(edit.kind), error)
             wait = _BACK_OFF[min(edit.attempts, len(_BACK_OFF)) - 1]
             self._again(edit, self.outcomes.now() + wait, certain=not isinstance(error, Unknown))
 

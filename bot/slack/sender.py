@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from bot.slack.channels import Channel, Channels
@@ -31,6 +32,7 @@ __all__ = [
 ]
 
 _EVENT = "posterpulse"
+_MOST = 1000
 _UNFAMILIAR = {"invalid_blocks", "invalid_blocks_format"}
 _UNFAMILIAR_VIEW = {*_UNFAMILIAR, "invalid_arguments"}
 
@@ -111,6 +113,21 @@ class Sender:
             if _key(message) == key
         ]
         return sorted(found, key=lambda receipt: float(receipt.ts))
+
+    def marked(
+        self, channel: str, oldest: float, thread_ts: str | None = None
+    ) -> dict[str, Receipt]:
+        """What was posted at `oldest` (UTC seconds) or later, by the key of each message.
+
+        No more than the last thousand messages are looked at, of anybody; otherwise as `find_all`.
+        """
+        channel = self._readable(channel)
+        messages = islice(self._messages(channel, f"{oldest:.6f}", thread_ts), _MOST)
+        return {
+            key: Receipt(channel, str(message["ts"]))
+            for message in messages
+            if (key := _key(message)) is not None
+        }
 
     def delete(self, receipt: Receipt) -> None:
         """Take a message of the bot's away; one that is gone already is fine."""

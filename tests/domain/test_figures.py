@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.figures import change, count, roughly, sparkline, thousands
+from bot.domain.figures import a_or_an, change, count, roughly, sparkline, thousands
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,7 @@ def test_a_sparkline_keeps_length_order_and_zeros(values: list[int]) -> None:
     assert [bar == "▁" for bar in bars] == [value == 0 for value in values]
     by_value = [bar for _, bar in sorted(zip(values, bars, strict=True))]
     assert by_value == sorted(by_value)
+
+
+def test_an_article_suits_its_noun() -> None:
+    assert [a_or_an(kind) for kind in ("digest", "alert")] == ["a digest", "an alert"]

@@ -31,12 +31,19 @@ def room(database: Database) -> Iterator[Mailroom]:
         yield Mailroom(database, slack)
 
 
-def live_and_die(room: Mailroom, intent: str, dies_at: int) -> bool:
+def own_channel(room: Mailroom) -> str:
+    """A channel that no earlier message lets rest."""
+    name = f"place-{len(room.slack.workspace.channels)}"
+    room.slack.workspace.add_channel(name)
+    return f"#{name}"
+
+
+def live_and_die(room: Mailroom, intent: str, channel: str, dies_at: int) -> bool:
     """Run one process until it has nothing more to do, or dies; whether it lived."""
     fuse = Fuse(dies_at)
     fragile = FragileDatabase(room.database, fuse)
     try:
-        Mailroom(fragile, room.slack, room.clock).intend(intent)
+        Mailroom(fragile, room.slack, room.clock).intend(intent, channel)
         for _ in range(4):
             room.delivery(FragileSender(room.slack, fuse), fragile).deliver()
             room.clock.forward(PATIENCE.certain + 1)
@@ -49,12 +56,12 @@ def live_and_die(room: Mailroom, intent: str, dies_at: int) -> bool:
 def test_dying_at_any_boundary_neither_loses_nor_doubles(room: Mailroom, fault: str) -> None:
     for dies_at in range(200):
         room.clock.reset()
-        intent = f"{fault or 'calm'} {dies_at}"
+        intent, channel = f"{fault or 'calm'} {dies_at}", own_channel(room)
         if fault:
             room.slack.fault("chat.postMessage", fault, seconds=0.02)
-        lived = live_and_die(room, intent, dies_at)
+        lived = live_and_die(room, intent, channel, dies_at)
         room.slack._api.faults._waiting.clear()
-        room.intend(intent)
+        room.intend(intent, channel)
         room.settle()
         assert (intent, len(room.standing(intent)), room.state(intent)) == (intent, 1, "sent")
         assert fault == "late" or not room.asked("chat.delete")
@@ -70,18 +77,19 @@ def test_after_any_faults_and_deaths_each_message_stands_once_or_is_buried(
     room: Mailroom, data: st.DataObject
 ) -> None:
     room.clock.reset()
-    intents = [f"{len(room.slack.calls)}/{number}" for number in range(3)]
-    for intent in intents:
+    run = len(room.slack.calls)
+    intents = {f"{run}/{number}": own_channel(room) for number in range(3)}
+    for intent, channel in intents.items():
         for method, kind in data.draw(
             st.lists(st.tuples(st.sampled_from(METHODS), st.sampled_from(FAULTS)), max_size=4)
         ):
             room.slack.fault(method, kind, seconds=0.02)
-        live_and_die(room, intent, data.draw(st.integers(0, 30)))
+        live_and_die(room, intent, channel, data.draw(st.integers(0, 30)))
         for thread in room.slack._api._late:
             thread.join()
     room.slack._api.faults._waiting.clear()
-    for intent in intents:
-        room.intend(intent)
+    for intent, channel in intents.items():
+        room.intend(intent, channel)
     room.settle()
     for intent in intents:
         standing, (state, error) = len(room.standing(intent)), room.outcome(intent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import resource
 from contextlib import closing
 from dataclasses import dataclass
@@ -10,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.store import outbox
+from bot.slack.message import Message
+from bot.store import health, outbox
 from bot.store.backup import back_up
 from bot.store.database import StoreError
 from bot.store.opening import open_store
 from tests.services.dying import FragileDatabase, FragileSender, Fuse
-from tests.services.world import PATIENCE, Mailroom, slack_of
+from tests.services.world import MESSAGE, PATIENCE, Mailroom, slack_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -111,6 +113,60 @@ def test_a_clock_that_jumps_while_another_process_waits_for_the_answer(
     elsewhere.close()
 
 
+@pytest.mark.parametrize("same", [True, False], ids=["running", "started anew"])
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_clock_that_was_set_silences_no_channel(
+    room: Mailroom, hours: int, *, same: bool
+) -> None:
+    delivery = room.delivery()
+    room.intend("0", "#place-0")
+    room.intend("1", "#place-1")
+    room.slack.fault(POST, "rate_limited", seconds=30)
+    room.slack.fault(POST, "server_error")
+    assert delivery.deliver() == 0
+    room.intend("2", "#place-2")
+    assert delivery.deliver() == 1
+    room.intend("3", "#place-2")
+    room.clock.forward(hours * 3600)
+    after = delivery if same else room.delivery()
+    after.deliver(room.clock.wait)
+    assert [room.state(intent) for intent in "23"] == ["sent", "sent"]
+    room.clock.forward(PATIENCE.certain + 1)
+    after.deliver(room.clock.wait)
+    room.clock.forward(5)
+    after.deliver(room.clock.wait)
+    assert [(room.state(intent), len(room.standing(intent))) for intent in "01"] == [
+        ("sent", 1)
+    ] * 2
+
+
+@pytest.mark.parametrize("what", ["Slack posting", "Slack reading", "Slack editing"])
+def test_a_pause_of_all_is_over_too_when_the_clock_was_set_back(room: Mailroom, what: str) -> None:
+    room.intend("0", "#place-0")
+    with room.database.write() as tx:
+        health.wait_until(tx, what, room.clock() + 30)
+        health.wait_until(tx, "Vantio", room.clock() + 30)
+    room.clock.forward(-3600)
+    delivery = room.delivery()
+    assert delivery.deliver() == 1
+    with room.database.write() as tx:
+        changed = json.dumps(Message("Later", MESSAGE.blocks).to_dict())
+        outbox.revise(tx, "0", changed, room.clock())
+        assert health.not_before(tx, "Vantio") == room.clock() + 3630
+    delivery.deliver()
+    assert [message.text for message in room.standing("0")] == ["Later"]
+
+
+def test_what_slack_asks_for_beyond_half_an_hour_is_asked_again(room: Mailroom) -> None:
+    room.slack.fault(POST, "rate_limited", seconds=7200)
+    room.intend("0", "#place-0")
+    delivery = room.delivery()
+    for wait, asked in ((0, 1), (1798, 1), (4, 2)):
+        room.clock.forward(wait)
+        delivery.deliver()
+        assert (wait, len(room.asked(POST))) == (wait, asked)
+
+
 class Full:
     """No file of this process can grow."""
 
@@ -156,7 +212,7 @@ def test_a_disk_that_takes_no_more(room: Mailroom, kind: type[Full | ReadOnly], 
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_store_restored_from_a_copy_repeats_nothing_that_was_on_its_way(
+def test_a_store_restored_from_a_copy_of_any_moment_repeats_nothing(
     tmp_path: Path, fault: str
 ) -> None:
     here, copy = tmp_path / "store.db", tmp_path / "copy.db"
@@ -168,19 +224,17 @@ def test_a_store_restored_from_a_copy_repeats_nothing_that_was_on_its_way(
             tell(room, intent, moment)
             check(room, intent)
             if copy.exists():
-                restored += on_its_way(slack, copy, intent)
+                restored += go_on(slack, copy, intent)
                 copy.unlink()
     assert restored > 3
 
 
-def on_its_way(slack: FakeSlack, copy: Path, intent: str) -> bool:
-    """Go on with a copy; False where it had not begun to send, and would send what was sent."""
+def go_on(slack: FakeSlack, copy: Path, intent: str) -> bool:
+    """Go on with a copy; whether it knew of the message, which is made anew otherwise."""
     with closing(open_store(f"sqlite:///{copy}")) as database:
         room = Mailroom(database, slack)
         with database.read() as tx:
-            found = outbox.outcome(tx, intent)
-        if found is None or found[0] == "waiting":
-            return False
+            known = outbox.outcome(tx, intent) is not None
         room.clock.forward(PATIENCE.certain + 1)
         check(room, intent)
-        return True
+        return known

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.domain.figures import a_or_an
 from bot.services.checkup import disk
 from bot.services.checkup.finding import ok, to_fix, warning, wrong
 from bot.services.condition import LATE_POLLS, RECENT
@@ -180,7 +181,8 @@ def _messages(tx: Transaction, now: int) -> Iterator[Finding]:
     if given_up:
         last = given_up[0]
         text = f"{_counted(len(given_up))} given up in the last 14 days"
-        yield warning(MESSAGES, text, f"The last, a {last.kind} to {last.channel}: {last.error}")
+        what = f"The last, {a_or_an(last.kind)} to {last.channel}"
+        yield warning(MESSAGES, text, f"{what}: {last.error}")
     if late and not paused:
         yield warning(MESSAGES, f"{_counted(late)} not sent for more than an hour", _START)
     if not given_up and not late and not paused:

@@ -173,6 +173,7 @@ def test_where_the_message_about_an_alert_stands(database: Database) -> None:
     with database.write() as tx:
         outbox.add(tx, told.intent("#a", 1), "alert", "#a", "{}", NOW)
         outbox.add(tx, told.intent("#a", 12), "alert", "#a", "{}", NOW)
+        lanes.find(tx, "#a", "#a", "C1")
         parcel = outbox.claim(tx, NOW, "me")
         assert parcel
         assert told.receipt(tx, "#a", 1) is None

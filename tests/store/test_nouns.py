@@ -134,7 +134,7 @@ def test_alerts_of_one_message_are_found_together(database: Database) -> None:
         first = alerts.add(tx, quiet)
         others = [alerts.add(tx, replace(quiet, group=first.key)) for _ in range(3)]
         alerts.add(tx, quiet)
-        alerts.add(tx, replace(quiet, kind=Kind.MILESTONE, group=first.key))
+        alerts.add(tx, replace(quiet, fired_at=201, group=first.key))
         assert alerts.group(tx, first.key) == [first, *others]
         assert alerts.group(tx, others[0].key) == [others[0]]
 

@@ -130,6 +130,17 @@ class Slack:
             if (each.channel, each.key) == (channel, key) and each.at >= oldest
         ]
 
+    def marked(
+        self, channel: str, oldest: float, thread_ts: str | None = None
+    ) -> dict[str, Receipt]:
+        assert thread_ts is None
+        self._trouble(1)
+        return {
+            each.key: Receipt(channel, ts)
+            for ts, each in self.standing.items()
+            if each.channel == channel and each.at >= oldest
+        }
+
     def delete(self, receipt: Receipt) -> None:
         self.standing.pop(receipt.ts, None)
 

@@ -94,6 +94,12 @@ class FragileSender(Sender):
         self.fuse.burn()
         return super().find_all(channel, key, oldest, thread_ts)
 
+    def marked(
+        self, channel: str, oldest: float, thread_ts: str | None = None
+    ) -> dict[str, Receipt]:
+        self.fuse.burn()
+        return super().marked(channel, oldest, thread_ts)
+
     def delete(self, receipt: Receipt) -> None:
         self.fuse.burn()
         super().delete(receipt)

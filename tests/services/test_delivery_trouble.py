@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bot.store.database import Database
 
 POST = "chat.postMessage"
-PLACES = [f"place-{n}" for n in range(60)]
+PLACES = [f"place-{n}" for n in range(100)]
 FAULTS = ("", "cut_after", "cut_before", "late")
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.store import lanes, outbox, revisions
+from bot.store import ahead, lanes, outbox, revisions
 
 from .test_outbox import taken
 
@@ -41,6 +41,16 @@ def test_what_waits_is_replaced(database: Database) -> None:
         assert parcel.message == "c"
         outbox.sent(tx, parcel.key, "C1", "1.0", 120, None, parcel.message)
         assert revisions.claim(tx, 10**9, 0) is None
+
+
+def test_an_edit_too_far_ahead_to_have_been_meant_is_due(database: Database) -> None:
+    with database.write() as tx:
+        posted(tx, "a")
+        outbox.revise(tx, "a", "b", 10_000)
+        ahead.disbelieve(tx, 10_000 - 1860)
+        assert revisions.claim(tx, 9999, 0) is None
+        ahead.disbelieve(tx, 10_000 - 1861)
+        assert edit(tx, 10_000 - 1861).message == "b"
 
 
 @pytest.mark.parametrize(("text", "due"), [("b", ["b"]), ("a", [])])

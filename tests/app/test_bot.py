@@ -133,6 +133,7 @@ def test_slack_is_down_at_the_start_and_comes(
         bot.says(f"{len(campus.impressions):,} new scans")
         with FakeSlack(port, channels=("posters", "board", "alerts")) as slack:
             bot.says("Socket Mode: connected.")
+            bot.until(lambda: slack.socket.connections)
             bot.until(lambda: slack.workspace.messages("posters"))
             slack.slash("top", channel="board")
             bot.until(lambda: slack.workspace.messages("board", YOU))

@@ -13,7 +13,9 @@ PROGRAMS = {
     "delivery": "messages are told through kills and a Slack that misbehaves",
     "replicas": "the leader of three bots is killed",
     "feed": "a moving list of scans is read",
+    "months": "two years of digests are lived through",
 }
+_FILES = {"months": "tests.hostile.months"}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     for name in names:
         sys.stdout.write(f"{name}: {PROGRAMS[name]}\n")
         sys.stdout.flush()
-        failed |= import_module(f"tests.hostile.{name}.soak").main(rest)
+        failed |= import_module(_FILES.get(name, f"tests.hostile.{name}.soak")).main(rest)
     return failed
 
 

@@ -1,4 +1,4 @@
-"""`python -m tests.hostile.months`: two years of digests and leaderboards, and what came of them.
+"""`python -m tests.hostile --only months`: two years of digests and leaderboards, and what came of them.
 
 The law: the periods told in a channel follow one another without a gap and without an overlap,
 whatever happened meanwhile, and what comes late says so.
@@ -97,14 +97,16 @@ def lived(url: str, zone: str, seed: int, months: float) -> Lived:
         return Lived(faults(life), disorder(life), told, life.deaths, len(life.away))
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Live in each zone, and say what came of it; 1 where the law was broken."""
-    parser = argparse.ArgumentParser(prog="python -m tests.hostile.months", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.hostile --only months", description=__doc__
+    )
     parser.add_argument("--months", type=float, default=24)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--zone", choices=ZONES, action="append", help="only this one")
     parser.add_argument("--postgres", action="store_true", help="with the store in PostgreSQL")
-    asked = parser.parse_args()
+    asked = parser.parse_args(arguments)
     logging.disable(logging.CRITICAL)  # trouble is all that there is
     broken = 0
     with ExitStack() as stack:

@@ -200,7 +200,7 @@ class Life:
         for each in self.slack.standing.values():
             kind, _, _, span = each.key.rsplit("/", 3)
             start, end = map(int, span.split("-"))
-            late = "Late: this was due" in each.text
+            late = "Late: " in each.text
             found[each.channel, kind].append(Told(start, end, made[each.key], late))
         return dict(found)
 

@@ -1,4 +1,4 @@
-"""`python -m tests.hostile --only months`: two years of digests and leaderboards, and what came of them.
+"""`python -m tests.hostile --only months`: two years of digests, and what came of them.
 
 The law: the periods told in a channel follow one another without a gap and without an overlap,
 whatever happened meanwhile, and what comes late says so.

@@ -1,6 +1,6 @@
 """Whatever happens in the meantime, every day and every week is told once.
 
-A seed that fails here can be looked at with `python -m tests.hostile.months`.
+A seed that fails here can be looked at with `python -m tests.hostile --only months`.
 """
 
 from __future__ import annotations

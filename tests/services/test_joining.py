@@ -14,7 +14,7 @@ from bot.domain.subscription import Schedule, Subscription
 from bot.services.digests import DIGEST, LEADERBOARD
 from bot.services.reports import Reports
 from bot.slack.sender import Sender, make_client
-from bot.store import outbox, subscriptions
+from bot.store import lanes, outbox, subscriptions
 from tests.app.running import free_port
 from tests.services.dying import FragileDatabase, Fuse, Killed
 from tests.services.test_digests import DAILY, DAY, DUE, MONDAYS, digest, publisher, subscribe
@@ -49,6 +49,7 @@ class Postman:
                 self._end(self.doubtful.pop(0), now, sent=deed == "landed")
             return
         with self.database.write() as tx:
+            lanes.find(tx, "#posters", "#posters", "C1")
             parcel = outbox.claim(tx, now, "me")
         if parcel and deed == "doubt":
             self.doubtful.append(parcel)
@@ -58,12 +59,10 @@ class Postman:
     def finish(self, now: int) -> None:
         for _ in [*self.doubtful]:
             self.take("lost", now)
-        while self.waits():
+        waiting = len(self.spans("waiting"))
+        for _ in range(waiting):
             self.take("sent", now)
-
-    def waits(self) -> bool:
-        with self.database.read() as tx:
-            return bool(tx.rows("select 1 from outbox where state = 'waiting' limit 1"))
+        assert not self.spans("waiting")
 
     def spans(self, state: str) -> list[Span]:
         """What the messages in this state cover, in the order of time."""

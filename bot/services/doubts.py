@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _LONGEST = 86_400
+_SOON = 5  # seconds
 _MARGIN = 3 * 3600  # a look must find the message even if our clock is some hours ahead of Slack's
 
 
@@ -66,7 +67,8 @@ class Doubts:
             # Of several attempts it may be an earlier one, with what was to be said then.
             self.outcomes.sent(parcel, copies[0], parcel.message if parcel.attempts == 1 else "")
             return 1
-        self.outcomes.again(parcel, "It did not arrive.")
+        # Each attempt has waited long already, and whoever died with one was no trouble of Slack's.
+        self.outcomes.again(parcel, "It did not arrive.", _SOON)
         return 0
 
     def _remove_copies(self, parcel: Parcel) -> int:

@@ -82,12 +82,13 @@ class Outcomes:
             self.again(parcel, str(error))
             self.down(error)
 
-    def again(self, parcel: Parcel, reason: str) -> None:
-        """Back off and try again, but not for ever."""
+    def again(self, parcel: Parcel, reason: str, wait: int | None = None) -> None:
+        """Try again, but not for ever: after `wait` seconds, or backing off."""
         if parcel.attempts >= _MOST_ATTEMPTS:
             self.bury(parcel, f"It was tried {parcel.attempts} times. {reason}")
-        else:
-            self.release(parcel, _BACK_OFF[min(parcel.attempts, len(_BACK_OFF)) - 1], reason)
+            return
+        back_off = _BACK_OFF[min(parcel.attempts, len(_BACK_OFF)) - 1]
+        self.release(parcel, back_off if wait is None else wait, reason)
 
     def release(self, parcel: Parcel, wait: int, error: str) -> None:
         """Put a message back, to be tried again after so many seconds."""

@@ -49,7 +49,8 @@ class Postman:
                 self._end(self.doubtful.pop(0), now, sent=deed == "landed")
             return
         with self.database.write() as tx:
-            lanes.find(tx, "#posters", "#posters", "C1")
+            for (channel,) in tx.rows("select distinct channel from outbox order by channel"):
+                lanes.find(tx, channel, channel, channel)
             parcel = outbox.claim(tx, now, "me")
         if parcel and deed == "doubt":
             self.doubtful.append(parcel)
@@ -59,10 +60,13 @@ class Postman:
     def finish(self, now: int) -> None:
         for _ in [*self.doubtful]:
             self.take("lost", now)
-        waiting = len(self.spans("waiting"))
-        for _ in range(waiting):
+        for _ in range(self.waiting()):
             self.take("sent", now)
-        assert not self.spans("waiting")
+        assert not self.waiting()
+
+    def waiting(self) -> int:
+        with self.database.read() as tx:
+            return outbox.counts(tx).get("waiting", 0)
 
     def spans(self, state: str) -> list[Span]:
         """What the messages in this state cover, in the order of time."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
@@ -70,5 +69,5 @@ def _post(
 
     delivery, _ = sending.delivery(settings, database)
     hand = HandDelivery(database, delivery, session.now)
-    text = json.dumps(message.to_dict())
+    text = message.to_json()
     return [hand.post(kind, each, text) for each in channels]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -17,7 +16,6 @@ from bot.store import counts, editions, first_load, outbox, retention
 if TYPE_CHECKING:
     from bot.domain.model import Programs
     from bot.services.digests import Publisher
-    from bot.slack.message import Message
     from bot.store.database import Transaction
     from bot.store.editions import Kept
     from bot.store.scope import Scope
@@ -96,7 +94,7 @@ class Corrections:
             if outcome is None or outcome[0] != each.state:
                 return 0
             if each.state == "waiting":
-                outbox.revise(tx, each.intent, _json(message), now)
+                outbox.revise(tx, each.intent, message.to_json(), now)
                 editions.retold(tx, each.intent, figures, now)
                 return 1
             return self._correct(tx, each, figures, now)
@@ -110,12 +108,8 @@ class Corrections:
         if each.corrected is None and not found.matters:
             return 0
         intent = f"{each.intent}/{CORRECTION}"
-        text = _json(views.correction(found, each.issue.period))
+        text = views.correction(found, each.issue.period).to_json()
         if not outbox.add(tx, intent, CORRECTION, each.channel, text, now, each.intent):
             outbox.revise(tx, intent, text, now)
         editions.corrected(tx, each.intent, figures)
         return 1
-
-
-def _json(message: Message) -> str:
-    return json.dumps(message.to_dict())

@@ -17,7 +17,6 @@ their place (`revising`).
 
 from __future__ import annotations
 
-import json
 import logging
 import math
 import os
@@ -152,7 +151,7 @@ class Delivery:
             # Sent this late, it could land after another process has looked for it in vain.
             self._outcomes.again(parcel, "It took too long to begin.")
             return 0
-        message = Message.from_dict(json.loads(parcel.message))
+        message = Message.from_json(parcel.message)
         try:
             receipt = self._sender.post(
                 parcel.to, message, parcel.intent, parcel.thread_ts, called=parcel.channel

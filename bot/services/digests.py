@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
@@ -140,7 +139,7 @@ class Publisher:
     def _add(self, tx: Transaction, to: Subscription, issue: Edition, made: Made, now: int) -> int:
         found, message = made
         intent = issue.key(to.channel, to.id)
-        text = json.dumps(message.to_dict())
+        text = message.to_json()
         if not outbox.add(tx, intent, to.kind, to.channel, text, now):
             return 0
         editions.add(tx, intent, to, issue, Figures.of(found), now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from bot.slack.views import trouble
@@ -28,6 +27,6 @@ def notify(
     tx: Transaction, managers: Sequence[str], about: str, message: Message, now: int
 ) -> None:
     """Put a direct message to every manager into the outbox, once for each `about`."""
-    text = json.dumps(message.to_dict())
+    text = message.to_json()
     for manager in managers:
         outbox.add(tx, f"{NOTICE}/{about}/{manager}", NOTICE, manager, text, now)

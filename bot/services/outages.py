@@ -6,7 +6,6 @@ Slack was away is told in Slack when it is over; until then the log says so.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -55,7 +54,7 @@ class Outages:
 
     def _tell(self, tx: Transaction, intent: str, message: Message, now: int) -> None:
         if self.channel:
-            outbox.add(tx, intent, _KIND, self.channel, json.dumps(message.to_dict()), now)
+            outbox.add(tx, intent, _KIND, self.channel, message.to_json(), now)
 
 
 def _intent(found: Outage) -> str:

@@ -10,7 +10,6 @@ a pause that it asks for holds up all of them.
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import dataclass
 from functools import partial
@@ -60,7 +59,7 @@ class Revising:
             # Made this late, it could land after the edit of another process.
             self._again(edit, edit.begun)
             return 0
-        message = Message.from_dict(json.loads(edit.message))
+        message = Message.from_json(edit.message)
         try:
             self.sender.update(Receipt(edit.channel, edit.ts), message)
         except SlackError as error:

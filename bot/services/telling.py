@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from bot.domain.alert import Alert, Band
     from bot.domain.model import Programs
     from bot.services.noise import Noise, Release
-    from bot.slack.message import Message
     from bot.store.database import Transaction
 
 logger = logging.getLogger(__name__)
@@ -51,14 +49,14 @@ class Telling:
                 tx, intent, ALERT, channel, self._message(tx, found, bands, now, channel), now
             )
             if found.kind is Kind.SPIKE:
-                details = _json(views.details(found, self._about(tx, found, bands), self.zone))
+                details = views.details(found, self._about(tx, found, bands), self.zone).to_json()
                 outbox.add(
                     tx, f"{intent}{_DETAILS}", ALERT, channel, details, now, thread_of=intent
                 )
 
     def change(self, tx: Transaction, found: Alert, now: int, bands: tuple[Band, ...]) -> None:
         """Let the messages about an alert say how it stands now."""
-        details = _json(views.details(found, self._about(tx, found, bands), self.zone))
+        details = views.details(found, self._about(tx, found, bands), self.zone).to_json()
         for channel in self.channels(tx):
             intent = told.intent(channel, found.key)
             outbox.revise(tx, intent, self._message(tx, found, bands, now, channel), now)
@@ -153,17 +151,17 @@ class Telling:
     def _message(
         self, tx: Transaction, found: Alert, bands: tuple[Band, ...], now: int, channel: str
     ) -> str:
-        return _json(views.alert(found, self._about(tx, found, bands), self.zone, now, channel))
+        return views.alert(found, self._about(tx, found, bands), self.zone, now, channel).to_json()
 
     def _together(self, tx: Transaction, found: Sequence[Alert], now: int, channel: str) -> str:
         abouts = [self._about(tx, each) for each in found]
         show = views.quiet if found[0].kind is Kind.QUIET else views.good_news
-        return _json(show(found, abouts, self.zone, now, channel))
+        return show(found, abouts, self.zone, now, channel).to_json()
 
     def _held(self, tx: Transaction, channel: str, keys: Collection[int], why: Why) -> str:
         found = alerts.by_key(tx, keys)
         named = [(each, self._about(tx, each).name or "Everything") for each in found]
-        return _json(views.held(named, why, self.noise.rule_of(channel), self.zone))
+        return views.held(named, why, self.noise.rule_of(channel), self.zone).to_json()
 
     def _about(self, tx: Transaction, found: Alert, bands: tuple[Band, ...] = ()) -> About:
         names = Names(tx, self.programs)
@@ -195,7 +193,3 @@ def _overtaken(tx: Transaction, channel: str, now: int) -> list[int]:
             for each in alerts.group(tx, key)
         )
     ]
-
-
-def _json(message: Message) -> str:
-    return json.dumps(message.to_dict())

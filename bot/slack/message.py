@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -38,3 +39,17 @@ class Message:
         """
         plain = data["plain"]
         return cls(data["text"], tuple(data["blocks"]), None if plain is None else tuple(plain))
+
+    def to_json(self) -> str:
+        """The message as the outbox keeps it; `from_json` turns it back."""
+        return json.dumps(self.to_dict())
+
+    @classmethod
+    def from_json(cls, text: str) -> Message:
+        """The message that `to_json` wrote.
+
+        Raises:
+            ValueError: If `text` is no JSON.
+            KeyError: If it holds no such message.
+        """
+        return cls.from_dict(json.loads(text))

@@ -14,6 +14,7 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot.app.operating import HEALTH_PATH
 from bot.app.serving import Server
+from bot.domain.address import is_here
 from bot.listeners import actions, commands, home, noise, repeats
 from bot.services.home import Homes
 from bot.services.places import Places
@@ -163,8 +164,7 @@ def _hopeless(error: SlackError) -> bool:
 
 def interface(slack_url: str) -> str:
     """Where to listen for requests from the Slack at this address: only here, if that is here."""
-    here = urlsplit(slack_url).hostname in {"127.0.0.1", "::1", "localhost"}
-    return "127.0.0.1" if here else "*"
+    return "127.0.0.1" if is_here(urlsplit(slack_url).hostname or "") else "*"
 
 
 class HttpEar:

@@ -28,8 +28,7 @@ from typing import TYPE_CHECKING
 from bot.domain.figures import a_or_an
 from bot.services.doors import Doors
 from bot.services.doubts import Doubts
-from bot.services.notices import tell_managers
-from bot.services.outcomes import POSTING, SOURCE, Outcomes
+from bot.services.outcomes import POSTING, Outcomes
 from bot.services.recollection import Recollection
 from bot.services.revising import Revising
 from bot.slack.errors import SlackError, Unknown
@@ -42,8 +41,6 @@ if TYPE_CHECKING:
     from bot.slack.sender import Sender
     from bot.store.database import Database, Transaction
     from bot.store.outbox import Parcel
-
-__all__ = ["SOURCE", "Delivery", "Patience", "tell_managers"]
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from bot.domain.correction import Figures
 from bot.domain.digest import Send, decide, edition, joined
 from bot.domain.naming import UnknownNameError
 from bot.domain.subscription import missed, next_due
-from bot.services.delivery import tell_managers
+from bot.services.notices import tell_managers
 from bot.slack import views
 from bot.store import editions, outbox, subscriptions
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from bot.domain import command
 from bot.domain.alert import Kind, Scope
 from bot.domain.home import Home, Ongoing, Snag
-from bot.domain.naming import poster_name
 from bot.services.naming import Names
 from bot.slack.errors import SlackError
 from bot.slack.receipt import Receipt
@@ -164,7 +163,7 @@ def _name(names: Names, alert: Alert) -> str:
     """What an alert is about, as people call it; empty for all posters together."""
     match alert.scope:
         case Scope.POSTER:
-            return poster_name(names.posters([alert.subject])[alert.subject])
+            return names.poster(alert.subject)
         case Scope.PROGRAM:
             return names.program(alert.subject)
         case Scope.OVERALL:

@@ -31,6 +31,10 @@ class Names:
         found = {each.id: each for each in directory.posters(self._tx, ids)}
         return {id_: found.get(id_) or Poster(id_) for id_ in ids}
 
+    def poster(self, id_: str) -> str:
+        """What people call a poster."""
+        return poster_name(self.posters([id_])[id_])
+
     def ambassadors(self, ids: Collection[str]) -> dict[str, str]:
         """The names of these ambassadors by id."""
         found = {each.id: each for each in directory.ambassadors(self._tx, ids)}
@@ -66,9 +70,7 @@ class Names:
         if selection.program is not None:
             told.append(f"program: {self.program(selection.program)}")
         if selection.poster is not None:
-            told.append(
-                f"poster: {poster_name(self.posters([selection.poster])[selection.poster])}"
-            )
+            told.append(f"poster: {self.poster(selection.poster)}")
         if selection.ambassador is not None:
             found = self.ambassadors([selection.ambassador])
             told.append(f"ambassador: {found[selection.ambassador]}")

@@ -9,7 +9,6 @@ from bot.domain import noise
 from bot.domain.alert import Kind
 from bot.domain.alert import Scope as Reach
 from bot.domain.change import Change, Deed
-from bot.domain.naming import poster_name
 from bot.domain.noise import Mute, Muted, Rule, Scope
 from bot.services.naming import Names
 from bot.store import changes, feedback, held, mutes, outbox, standing, told
@@ -200,7 +199,7 @@ class Noise:
         names = Names(tx, self.programs)
         match scope:
             case Scope.POSTER:
-                return poster_name(names.posters([subject])[subject])
+                return names.poster(subject)
             case Scope.PROGRAM:
                 return names.program(subject)
             case Scope.PLACE:

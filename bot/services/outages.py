@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.services.delivery import SOURCE as SLACK
+from bot.services.outcomes import SOURCE as SLACK
 from bot.slack.views import outage, outage_over
 from bot.store import health, outbox
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.scanner import month_of
 from bot.services.asking import SOURCE
-from bot.services.delivery import tell_managers
+from bot.services.notices import tell_managers
 from bot.store import health, scanner_keys
 from bot.vantio.errors import VantioError
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.slack.errors import Refused
+from bot.slack.receipt import is_person
 
 if TYPE_CHECKING:
     from bot.slack.errors import SlackError
@@ -24,7 +25,6 @@ _CLOSED = {
 _TO_BE_SEEN = {"channel_not_found", "is_archived", "not_in_channel"}
 _NO_THREAD = {"thread_not_found", "invalid_thread_ts", "cannot_reply_to_message"}
 _NOT_EDITABLE = {"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive"}
-_PEOPLE = ("U", "W")
 
 
 def shut_out(error: SlackError) -> bool:
@@ -37,7 +37,7 @@ def closed(error: SlackError, to: str) -> str:
 
     A person is no channel: with one who left, only the messages to them are in vain.
     """
-    if not isinstance(error, Refused) or to.startswith(_PEOPLE):
+    if not isinstance(error, Refused) or is_person(to):
         return ""
     return _CLOSED.get(error.code, "")
 

@@ -85,6 +85,7 @@ class Revising:
             (revisions.release if certain else revisions.doubt)(tx, edit, at)
 
     def _drop(self, edit: Edit, error: SlackError) -> None:
-        logger.info("A %s in %s is not brought up to date: %s", edit.kind, edit.channel, error)
+        what = a_or_an(edit.kind).capitalize()
+        logger.info("%s in %s is not brought up to date: %s", what, edit.channel, error)
         with self.outcomes.database.write(durable=True) as tx:
             revisions.drop(tx, edit, self.outcomes.now())

@@ -241,6 +241,12 @@ def message(text: str, parts: Iterable[Part]) -> Message:
     return Message(text, rich, _resolved(text, plain))
 
 
+def note(point: str, more: str) -> Message:
+    """A message of one paragraph: the point, and below it what more there is to say (mrkdwn)."""
+    text = f"{point}\n{more}"
+    return message(text.replace("*", ""), [section(text)])
+
+
 def _line(text: str) -> str:
     return " ".join(visible(text).split())
 

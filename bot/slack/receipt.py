@@ -1,8 +1,13 @@
-"""What Slack gives for a message; apart from the sender, which is slow to load."""
+"""What Slack gives for a message, and what its ids tell; apart from the sender, slow to load."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+
+def is_person(id_: str) -> bool:
+    """Whether a Slack id is that of a person rather than of a channel."""
+    return id_.startswith(("U", "W"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot.slack.channels import Channel, Channels
 from bot.slack.client import call, header, make_client, pages
 from bot.slack.errors import Limited, Refused, SlackError, Unknown
-from bot.slack.receipt import Receipt
+from bot.slack.receipt import Receipt, is_person
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -180,7 +180,7 @@ class Sender:
 
     def _readable(self, channel: str) -> str:
         """A channel that has a history: Slack posts to a user, but does not read from one."""
-        if not channel.startswith(("U", "W")):
+        if not is_person(channel):
             return channel
         opened = call(self._client.conversations_open, channel, users=channel).get("channel") or {}
         if "id" not in opened:

@@ -46,8 +46,8 @@ def groups(named: Sequence[str], members: Callable[[str], Sequence[str]]) -> Ite
             if not members(group):
                 yield warning(SUBJECT, f"nobody is in the group {group}")
         except SlackError as error:
-            remedy = error.remedy if isinstance(error, Refused) else AGAIN
-            yield wrong(SUBJECT, f"Slack does not say who is in the group {group}", remedy)
+            text = f"Slack does not say who is in the group {group}"
+            yield wrong(SUBJECT, text, _remedy(error))
 
 
 def asking(ask_in: Sequence[str], find: Callable[[str], object]) -> Iterator[Finding]:
@@ -56,5 +56,9 @@ def asking(ask_in: Sequence[str], find: Callable[[str], object]) -> Iterator[Fin
         try:
             find(channel)
         except SlackError as error:
-            remedy = error.remedy if isinstance(error, Refused) else AGAIN
-            yield warning(ASKING, f"slack.ask_in names {channel}, which is not found", remedy)
+            text = f"slack.ask_in names {channel}, which is not found"
+            yield warning(ASKING, text, _remedy(error))
+
+
+def _remedy(error: SlackError) -> str:
+    return error.remedy if isinstance(error, Refused) else AGAIN

@@ -8,6 +8,7 @@ from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from bot.domain.address import is_here
 from bot.services.checkup.finding import ok, warning, wrong
 from bot.services.pulse import SERVER
 
@@ -18,7 +19,6 @@ HEALTH, HEARTBEAT = "Health", "Heartbeat"
 
 _SECONDS = 5
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to ask what listens everywhere
-_HERE = {"127.0.0.1", "::1", "localhost"}
 
 
 def port(host: str, number: int) -> Finding:
@@ -42,7 +42,7 @@ def heartbeat(url: str) -> Finding:
     """Whether the address can be kept to ourselves; it is not pinged, as the bot may not run."""
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if parts.scheme == "https" or host in _HERE:
+    if parts.scheme == "https" or is_here(host):
         return ok(HEARTBEAT, f"{host} is pinged after every poll")
     return warning(
         HEARTBEAT,

@@ -42,6 +42,4 @@ def alert(found: Alert, about: About, zone: str, now: int, channel: str) -> Mess
 
 def trouble(what: str, remedy: str) -> Message:
     """Something that a manager must know of, and what to do about it."""
-    point = f"⚠️ *{escape(what, 500)}*"
-    text = f"{point}\n{escape(remedy, 1000)}"
-    return kit.message(text.replace("*", ""), [kit.section(text)])
+    return kit.note(f"⚠️ *{escape(what, 500)}*", escape(remedy, 1000))

@@ -10,7 +10,7 @@ from bot.domain.noise import State
 from bot.slack import kit
 from bot.slack.kit import escape
 from bot.slack.views.noise import STOOD, private, what
-from bot.slack.views.phrases import clock
+from bot.slack.views.phrases import clock, few
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,10 +73,8 @@ def _stood(detail: str) -> str:
 def _managers(ids: Sequence[str]) -> str:
     if not ids:
         return "names no managers any more: everyone may change things"
-    named = [_manager(each) for each in ids[:_MOST_NAMED]]
-    left = len(ids) - len(named)
-    more = [f"{left} more"] if left else []
-    return f"names the managers: {', '.join([*named, *more])}"
+    named = few([_manager(each) for each in ids], _MOST_NAMED)
+    return f"names the managers: {', '.join(named)}"
 
 
 def _manager(id_: str) -> str:

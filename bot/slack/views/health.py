@@ -41,9 +41,7 @@ def status(state: Status) -> Message:
 
 def relief(what: str, more: str) -> Message:
     """Something that works again, for a manager who heard that it did not."""
-    point = f"✅ *{escape(what, 500)}*"
-    text = f"{point}\n{escape(more, 1000)}"
-    return kit.message(text.replace("*", ""), [kit.section(text)])
+    return kit.note(f"✅ *{escape(what, 500)}*", escape(more, 1000))
 
 
 def _point(state: Status) -> str:

@@ -11,6 +11,7 @@ from bot.domain.calendar import day_words, local
 from bot.domain.figures import count
 from bot.slack import kit
 from bot.slack.kit import escape
+from bot.slack.receipt import is_person
 from bot.slack.views import parts, spikes
 from bot.slack.views.noise import mute_row
 from bot.slack.views.phrases import clock, lead
@@ -160,7 +161,7 @@ def _how_to_ask() -> Iterator[Block]:
 def _place(place: Place) -> str:
     if not place.id:
         return escape(place.name) if place.name else _UNSEEN
-    return kit.mention("@" if place.id.startswith(("U", "W")) else "#", place.id)
+    return kit.mention("@" if is_person(place.id) else "#", place.id)
 
 
 def _begun(words: str) -> str:

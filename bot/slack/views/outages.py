@@ -23,19 +23,14 @@ def outage(found: Outage, zone: str) -> Message:
     """An outage that lasts: since when, why, and what to do."""
     since = f"{clock(found.began, zone)} ({escape(zone)})"
     point = f"⚠️ *{escape(found.source)} has not answered since {since}, so no scans come in.*"
-    return _message(point, f"{_sentence(found.problem)} {escape(found.remedy, 500)}")
+    return kit.note(point, f"{_sentence(found.problem)} {escape(found.remedy, 500)}")
 
 
 def outage_over(found: Outage, zone: str) -> Message:
     """An outage that has ended; for whoever heard of it, and whoever could not."""
     again, rest = _CAUGHT_UP[found.source]
     when = f"{_span(found, zone)} ({escape(zone)})"
-    return _message(f"✅ *{again}.*", f"It did not {when}: {_sentence(found.problem)} {rest}")
-
-
-def _message(point: str, more: str) -> Message:
-    text = f"{point}\n{more}"
-    return kit.message(text.replace("*", ""), [kit.section(text)])
+    return kit.note(f"✅ *{again}.*", f"It did not {when}: {_sentence(found.problem)} {rest}")
 
 
 def _sentence(text: str) -> str:

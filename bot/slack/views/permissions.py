@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.slack import kit
 from bot.slack.views.noise import private
+from bot.slack.views.phrases import few, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,17 +35,10 @@ def managers_unknown(people: Sequence[str]) -> Message:
 
 def ask_elsewhere(channels: Sequence[str]) -> Message:
     """That questions are answered in these channels only, named as in the settings."""
-    named = [kit.mention("#", each) for each in channels[:_NAMED]]
-    left = len(channels) - len(named)
-    more = [f"{left} more"] if left else []
-    return private(f"I answer questions in {_joined([*named, *more], 'and')}. Please ask there.")
+    named = few([kit.mention("#", each) for each in channels], _NAMED)
+    return private(f"I answer questions in {listed(named)}. Please ask there.")
 
 
 def _people(ids: Sequence[str]) -> str:
     """The first few; in a private message nobody is notified."""
-    return _joined([kit.mention("@", each) for each in ids[:_NAMED]], "or")
-
-
-def _joined(words: Sequence[str], last: str) -> str:
-    *front, end = words
-    return f"{', '.join(front)} {last} {end}" if front else end
+    return listed([kit.mention("@", each) for each in ids[:_NAMED]], "or")

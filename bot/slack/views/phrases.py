@@ -11,6 +11,8 @@ from bot.domain.figures import change, count, roughly, thousands
 from bot.slack.kit import escape
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.domain.model import Answer, Row
 
 _REACHING_NOW = r"(last|past) "  # labels that say by themselves that they end now
@@ -64,6 +66,18 @@ def try_instead(found: Answer) -> str:
     wider = replace(period, label="last 7 days" if length < _WEEK else "last 90 days")
     words = replace(question, period=wider).words()
     return f"Try `/posters {escape(words, 200)}`."
+
+
+def few(words: Sequence[str], most: int) -> list[str]:
+    """The first of these, and how many more there are."""
+    left = len(words) - most
+    return [*words[:most], f"{left} more"] if left > 0 else list(words)
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """At least one word, as people list them: "A", "A and B", "A, B and C"."""
+    *front, end = words
+    return f"{', '.join(front)} {last} {end}" if front else end
 
 
 def clock(at: int, zone: str) -> str:

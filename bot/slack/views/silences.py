@@ -11,7 +11,7 @@ from bot.slack.views import words
 from bot.slack.views.charts import band_chart
 from bot.slack.views.controls import controls_of_many
 from bot.slack.views.noise import standing_buttons
-from bot.slack.views.phrases import clock
+from bot.slack.views.phrases import clock, few, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,19 +59,12 @@ def quiet(
 def _point(both: Sequence[tuple[Alert, About]]) -> str:
     still = [(found, about) for found, about in both if found.resolved_at is None]
     names = [f"*{_name(found, about)}*" for found, about in still or both]
-    listed = _listed(names)
+    told = listed(few(names, _NAMED))
     if not still:
-        return f"🔊 {listed} {'is' if len(names) == 1 else 'are'} being scanned again."
+        return f"🔊 {told} {'is' if len(names) == 1 else 'are'} being scanned again."
     if len(names) == 1:
-        return f"🔇 {listed} has gone quiet. Taken down?"
-    return f"🔇 {count(len(names), 'poster')} have gone quiet: {listed}. Taken down?"
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Names as people list them, the first few of many."""
-    more = len(names) - _NAMED
-    *head, last = [*names[:_NAMED], f"{more} more"] if more > 0 else names
-    return f"{', '.join(head)} and {last}" if head else last
+        return f"🔇 {told} has gone quiet. Taken down?"
+    return f"🔇 {count(len(names), 'poster')} have gone quiet: {told}. Taken down?"
 
 
 def _heading(found: Alert, about: About, posters: int) -> str:

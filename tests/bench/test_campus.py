@@ -45,7 +45,7 @@ def test_a_seed_makes_one_world() -> None:
     assert not np.array_equal(one.at, other.at)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 2**32), st.integers(1, 12), st.integers(1, 3), st.integers(2, 5))
 def test_scans_are_in_order_and_within_their_posters_lives(
     seed: int, posters: int, programs: int, weeks: int

@@ -191,7 +191,7 @@ class Weather:
                 del feed.rows[victim]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     order=st.sampled_from(["newest", "oldest", "arbitrary"]),
     count=st.integers(0, 300),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sandbox.campus import Campus
@@ -204,7 +204,6 @@ def test_history_has_bursts() -> None:
     assert max(per_hour[s["poster_id"], s["scanned_at"][:13]] for s in quiet_enough) > 20 * usual
 
 
-@settings(deadline=None)
 @given(cuts=st.lists(st.floats(0, 400), max_size=6))
 def test_live_time_is_the_same_however_it_is_cut(cuts: list[float]) -> None:
     edges = [NOW, *(NOW + cut for cut in sorted(cuts)), NOW + 400]

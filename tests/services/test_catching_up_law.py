@@ -45,7 +45,7 @@ STORIES = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(STORIES)
 @example(Story("newest", 300, 20, 3, set(ACTS), 1, 4))
 def test_once_the_feed_is_quiet_the_store_equals_it(

@@ -72,7 +72,7 @@ def test_dying_at_any_boundary_neither_loses_nor_doubles(room: Mailroom, fault: 
 
 
 @given(data=st.data())
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 def test_after_any_faults_and_deaths_each_message_stands_once_or_is_buried(
     room: Mailroom, data: st.DataObject
 ) -> None:

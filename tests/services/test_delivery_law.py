@@ -130,7 +130,7 @@ def room(database: Database) -> Iterator[Mailroom]:
 
 
 @given(history=st.lists(deeds, min_size=10, max_size=40))
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 def test_each_message_once_in_order_a_second_apart(
     room: Mailroom, history: list[tuple[str, float]]
 ) -> None:

@@ -6,7 +6,7 @@ import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.model import Ambassador, Poster
@@ -178,7 +178,6 @@ def _answers(database: Database) -> list[object]:
         return [*per, counts.extent(tx), directory.posters(tx), directory.ambassadors(tx)]
 
 
-@settings(deadline=None)
 @given(st.lists(_SCANS, max_size=8), st.lists(_POSTERS, max_size=4), st.lists(_USERS, max_size=4))
 @pytest.mark.parametrize("form", FORMATS)
 def test_what_is_exported_and_imported_gives_the_same_answers(

@@ -107,7 +107,7 @@ def run(account: Account, steps: list[tuple[object, ...]]) -> None:
     account.look(0)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(steps=_STEPS)
 def test_the_detector_has_what_the_store_has(steps: list[tuple[object, ...]]) -> None:
     with TemporaryDirectory() as folder, closing(open_store(f"sqlite:///{folder}/x.db")) as store:

@@ -130,7 +130,7 @@ def test_names_are_refreshed_now_and_then(poller: Poller, store: Database) -> No
     assert poller.now == NOW
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     order=st.sampled_from(["newest", "oldest", "shuffled"]),
     cap=st.integers(3, 40),

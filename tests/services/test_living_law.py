@@ -78,7 +78,7 @@ def test_dying_at_any_boundary_of_an_edit_loses_nothing(room: LivingRoom, fault:
 
 
 @given(history=st.lists(deeds, min_size=3, max_size=25))
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 def test_in_the_end_the_channel_shows_what_was_last_said_once(
     room: LivingRoom, history: list[tuple[str, tuple[str | int, ...]]]
 ) -> None:

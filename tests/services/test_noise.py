@@ -251,9 +251,7 @@ hours = st.none() | st.builds(
     st.lists(st.integers(0, 30), min_size=1, max_size=14),
     st.sampled_from([NOW, AUTUMN - 2 * DAY, AUTUMN - DAY, 1_774_652_400, 1_774_738_800]),
 )
-@settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_each_alert_reaches_the_channel_once_and_never_in_quiet_hours(
     store: Database, quiet: QuietHours | None, most: int, half_hours: list[int], start: int
 ) -> None:

@@ -242,7 +242,7 @@ def test_only_so_many_pages_are_kept(vantio: FakeVantio) -> None:
         assert len(ahead._kept) <= 64
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     faults=st.lists(st.tuples(st.sampled_from(FAULTS), st.integers(0, 6)), max_size=8),
     width=st.integers(1, 8),

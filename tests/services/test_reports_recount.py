@@ -100,7 +100,7 @@ KNOWN = [
 
 
 @given(worlds, questions())
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 def test_every_number_is_what_a_recount_finds(
     world: list[tuple[int, str, str, str]], asked: Asked
 ) -> None:

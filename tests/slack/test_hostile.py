@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # The shortest failing message may still be too long for hypothesis's taste.
 pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
 
-unhurried = settings(deadline=None, max_examples=80)
+unhurried = settings(max_examples=80)
 
 ANY = st.text(st.characters(codec=None), max_size=30)  # lone surrogates as well: JSON carries them
 HOSTILE = st.sampled_from(

@@ -50,7 +50,7 @@ def test_how_long_it_was() -> None:
     assert "Slack takes messages again." in text
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(TEXT, TEXT, st.sampled_from(["Vantio", "Slack"]), st.none() | st.integers(NOW, NOW + 10**8))
 def test_nothing_from_outside_breaks_it(
     problem: str, remedy: str, source: str, ended: int | None

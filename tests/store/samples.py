@@ -26,9 +26,7 @@ TABLES = (
 )
 
 # A store is costly, so that examples share one and empty it.
-modest = partial(
-    settings, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+modest = partial(settings, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 # Few of each, at borders of hours and beside them, so that they meet.
 times = st.builds(

@@ -254,6 +254,4 @@ class Office(RuleBasedStateMachine):
 @pytest.mark.parametrize("steps", [30])
 def test_any_order_of_events(database: Database, steps: int) -> None:
     office = type("OfficeOfThisStore", (Office,), {"database": database})
-    run_state_machine_as_test(
-        office, settings=settings(max_examples=25, stateful_step_count=steps, deadline=None)
-    )
+    run_state_machine_as_test(office, settings=settings(max_examples=25, stateful_step_count=steps))

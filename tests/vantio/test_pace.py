@@ -184,7 +184,7 @@ class Limiter:
             return self.quota - self.used, self.began + self.length
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(quota=st.integers(1, 9), slowness=st.lists(st.floats(0, 0.01), min_size=40, max_size=40))
 def test_a_quota_is_never_exceeded_however_late_answers_come(
     quota: int, slowness: list[float]

@@ -29,7 +29,7 @@ def _go_on(of: Detector, seed: int, first: int, hours: int) -> tuple[list[object
     return told, of.windows((first + hours) * HOUR)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.integers(0, 99), st.integers(1, 12), st.integers(0, 200))
 def test_what_was_loaded_has_the_same_future(seed: int, posters: int, hours: int) -> None:
     first = detector(posters, programs=3)
@@ -54,7 +54,7 @@ def test_what_is_no_memory_is_refused(memory: bytes) -> None:
         load(memory, slot)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_a_damaged_memory_is_refused_or_whole(data: st.DataObject) -> None:
     memory = bytearray(_KEPT)
@@ -66,7 +66,7 @@ def test_a_damaged_memory_is_refused_or_whole(data: st.DataObject) -> None:
     assert dump(found) == _KEPT
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 10**9))
 def test_half_a_memory_is_refused(length: int) -> None:
     with pytest.raises(ValueError, match=r"."):

@@ -55,7 +55,7 @@ def test_a_poster_with_few_scans_is_known_by_those_like_it() -> None:
     assert alike > np.corrcoef(found, _weeks(_DORMS))[0, 1]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 99), st.integers(1, 20), st.floats(0.0, 3.0))
 def test_courses_are_positive_and_one_on_average(seed: int, posters: int, mean: float) -> None:
     chance = np.random.default_rng(seed)
@@ -80,7 +80,7 @@ def _rhythm(posters: int) -> tuple[Rhythm, Roster]:
     return rhythm, roster
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 99))
 def test_an_unknown_rate_lies_between_its_own_and_that_of_its_program(seed: int) -> None:
     chance, (rhythm, roster) = np.random.default_rng(seed), _rhythm(30)

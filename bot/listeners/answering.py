@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 # Reading keeps a processor busy; showing waits for Slack.
 _READERS, _SHOWERS = 2, 32
-# So many different questions in line are a rush; then an answer will do that is so old.
-_RUSH, _FRESH_SECONDS = 2 * _READERS, 5
+# So many different questions in line are a rush; then an answer will do that is so old. One that is
+# no longer so new is read again for those who ask next.
+_RUSH, _FRESH_SECONDS, _NEW_SECONDS = 2 * _READERS, 15, 4
 
 
 class _Read(NamedTuple):
@@ -40,7 +41,8 @@ class Answers:
 
     Who asks what others wait for shares their answer, which is read later than all of them asked.
     In a rush one that was read a moment ago is shared as well, so that a rush costs no more than
-    its different questions do, however many ask them.
+    its different questions do, however many ask them; and it is read again before it is too old,
+    so that it need not be waited for again.
     """
 
     def __init__(self, questions: Questions, clock: Callable[[], int]) -> None:
@@ -55,13 +57,20 @@ class Answers:
     def ask(self, words: str, respond: Respond) -> None:
         """Answer soon, through `respond`."""
         with self._lock:
-            if words in self._waiting:
-                self._waiting[words].append(respond)
-            elif (read := self._read.get(words)) and self._rush() and self._fresh(read):
+            read = self._read.get(words)
+            if read and self._rush() and self._younger(read, _FRESH_SECONDS):
                 self._showers.submit(partial(show, respond, read.message))
+                if not self._younger(read, _NEW_SECONDS):
+                    self._line_up(words)
             else:
-                self._waiting[words] = [respond]
-                self._readers.submit(partial(self._answer, words))
+                self._line_up(words).append(respond)
+
+    def _line_up(self, words: str) -> list[Respond]:
+        """Those who wait for the next reading of a question, which is put in line if it is not."""
+        if words not in self._waiting:
+            self._waiting[words] = []
+            self._readers.submit(partial(self._answer, words))
+        return self._waiting[words]
 
     def _answer(self, words: str) -> None:
         with self._questions.precedence.taken():
@@ -69,7 +78,7 @@ class Answers:
                 asked = self._waiting.pop(words)
             read = self._look_up(words)
             with self._lock:
-                self._read = {key: old for key, old in self._read.items() if self._fresh(old)}
+                self._forget()
                 self._read[words] = read
                 for respond in asked:
                     self._showers.submit(partial(show, respond, read.message))
@@ -84,5 +93,9 @@ class Answers:
     def _rush(self) -> bool:
         return len(self._waiting) >= _RUSH
 
-    def _fresh(self, read: _Read) -> bool:
-        return self._clock() - read.at <= _FRESH_SECONDS
+    def _younger(self, read: _Read, most: int) -> bool:
+        return self._clock() - read.at <= most
+
+    def _forget(self) -> None:
+        for words in [w for w, old in self._read.items() if not self._younger(old, _FRESH_SECONDS)]:
+            del self._read[words]

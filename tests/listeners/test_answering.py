@@ -97,8 +97,11 @@ def test_who_asks_after_the_reading_began_gets_an_answer_of_their_own(desk: Desk
     assert desk.library.read == ["top", "top"]
 
 
-@pytest.mark.parametrize(("age", "readings"), [(5, 1), (6, 2)])
-def test_in_a_rush_an_answer_of_a_moment_ago_will_do(desk: Desk, age: int, readings: int) -> None:
+@pytest.mark.parametrize(("age", "readings"), [(4, 1), (5, 2), (15, 2), (16, 2)])
+def test_in_a_rush_an_answer_of_a_moment_ago_will_do_and_is_read_again_in_time(
+    desk: Desk, age: int, readings: int
+) -> None:
+    at_once = age != 16
     desk.ask("top")
     busy(desk, but=1)
     many = [f"then {number}" for number in range(answering._RUSH + 1)]
@@ -109,12 +112,20 @@ def test_in_a_rush_an_answer_of_a_moment_ago_will_do(desk: Desk, age: int, readi
     ((_, text),) = desk.shown
     words = text.partition(" at ")[0]
     desk.now += age
-    desk.ask(words, "late")
+    for who in ("late", "later"):
+        desk.ask(words, who)
+        assert desk.arrived.acquire(timeout=LONG if at_once else 0) == at_once
     desk.library.go_on.release(100)
-    for _ in range(answering._READERS + len(many)):
+    desk.begun(len(many) - 1 + readings - 1)
+    left = answering._READERS + len(many) - 1 + (0 if at_once else 2)
+    for _ in range(left):
         assert desk.arrived.acquire(timeout=LONG)
     assert desk.library.read.count(words) == readings
-    assert sum(who == "late" for who, _ in desk.shown) == 1
+    read_at = 0 if at_once else age
+    assert sorted(each for each in desk.shown if each[0] != "me") == [
+        ("late", f"{words} at {read_at}"),
+        ("later", f"{words} at {read_at}"),
+    ]
 
 
 def test_without_a_rush_every_answer_is_read_anew(desk: Desk) -> None:

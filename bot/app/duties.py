@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # For how long a page of scans waits for people's answers: it must come in at last.
-_COURTESY_SECONDS = 0.1
+_COURTESY_SECONDS = 1
 
 
 @dataclass(slots=True)

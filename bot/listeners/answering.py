@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _READERS, _SHOWERS = 2, 32
 # So many different questions in line are a rush; then an answer will do that is so old. One that is
 # no longer so new is read again for those who ask next.
-_RUSH, _FRESH_SECONDS, _NEW_SECONDS = 2 * _READERS, 15, 4
+_RUSH, _FRESH_SECONDS, _NEW_SECONDS = 2 * _READERS, 15, 9
 
 
 class _Read(NamedTuple):
@@ -69,26 +69,35 @@ class Answers:
         """Those who wait for the next reading of a question, which is put in line if it is not."""
         if words not in self._waiting:
             self._waiting[words] = []
-            self._readers.submit(partial(self._answer, words))
+            self._readers.submit(self._answer)
         return self._waiting[words]
 
-    def _answer(self, words: str) -> None:
+    def _answer(self) -> None:
         with self._questions.precedence.taken():
             with self._lock:
-                asked = self._waiting.pop(words)
-            read = self._look_up(words)
+                words, asked = self._next()
+            message = self._look_up(words)
             with self._lock:
-                self._forget()
-                self._read[words] = read
                 for respond in asked:
-                    self._showers.submit(partial(show, respond, read.message))
+                    self._showers.submit(partial(show, respond, message))
 
-    def _look_up(self, words: str) -> _Read:
+    def _next(self) -> tuple[str, list[Respond]]:
+        """The first question that somebody waits for; what is only read again comes after all."""
+        line = self._waiting
+        words = next((words for words, asked in line.items() if asked), next(iter(line)))
+        return words, line.pop(words)
+
+    def _look_up(self, words: str) -> Message:
+        """The answer, kept for others, or an apology, which is for those alone who wait now."""
         now = self._clock()
         try:
-            return _Read(now, self._questions.ask_kindly(words, now))
+            message = self._questions.ask_kindly(words, now)
         except Exception as error:  # noqa: BLE001 - whatever it was, people wait for an answer
-            return _Read(now, apology(error))
+            return apology(error)
+        with self._lock:
+            self._forget()
+            self._read[words] = _Read(now, message)
+        return message
 
     def _rush(self) -> bool:
         return len(self._waiting) >= _RUSH

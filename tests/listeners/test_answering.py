@@ -97,7 +97,7 @@ def test_who_asks_after_the_reading_began_gets_an_answer_of_their_own(desk: Desk
     assert desk.library.read == ["top", "top"]
 
 
-@pytest.mark.parametrize(("age", "readings"), [(4, 1), (5, 2), (15, 2), (16, 2)])
+@pytest.mark.parametrize(("age", "readings"), [(9, 1), (10, 2), (15, 2), (16, 2)])
 def test_in_a_rush_an_answer_of_a_moment_ago_will_do_and_is_read_again_in_time(
     desk: Desk, age: int, readings: int
 ) -> None:
@@ -128,6 +128,23 @@ def test_in_a_rush_an_answer_of_a_moment_ago_will_do_and_is_read_again_in_time(
     ]
 
 
+def test_what_somebody_waits_for_goes_before_what_is_only_read_again(desk: Desk) -> None:
+    desk.ask("old")
+    desk.read()
+    desk.begun(1)
+    busy(desk)
+    for number in range(answering._RUSH):
+        desk.ask(f"then {number}")
+    desk.now = 10
+    desk.ask("old")
+    assert desk.arrived.acquire(timeout=LONG)
+    desk.ask("new")
+    desk.library.go_on.release(100)
+    desk.begun(answering._RUSH + 2)
+    assert desk.library.read[-1] == "old"
+    assert [text for _, text in desk.shown if text.startswith("old")] == ["old at 0"] * 2
+
+
 def test_without_a_rush_every_answer_is_read_anew(desk: Desk) -> None:
     for _ in range(2):
         desk.ask("top")
@@ -146,6 +163,19 @@ def test_everyone_who_waits_hears_of_a_failure_which_is_logged_once(
     desk.read(answers=2)
     assert [who for who, text in desk.shown if "went wrong" in text] == ["ann", "bob"]
     assert len(caplog.records) == 1
+
+
+def test_a_failure_is_for_those_alone_who_waited(desk: Desk) -> None:
+    desk.ask("broken")
+    desk.read()
+    desk.begun(1)
+    busy(desk)
+    for number in range(answering._RUSH):
+        desk.ask(f"then {number}")
+    desk.ask("broken")
+    desk.library.go_on.release(100)
+    desk.begun(answering._RUSH + 1)
+    assert desk.library.read.count("broken") == 2
 
 
 def test_whoever_reads_in_takes_second_place_while_somebody_waits(desk: Desk) -> None:

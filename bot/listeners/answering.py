@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from bot.slack.message import Message
 
 # Reading keeps a processor busy; showing waits for Slack.
-_READERS, _SHOWERS = 2, 32
+_READERS, _SHOWERS = 4, 32
 # So many different questions in line are a rush; then an answer will do that is so old. One that is
 # no longer so new is read again for those who ask next.
-_RUSH, _FRESH_SECONDS, _NEW_SECONDS = 2 * _READERS, 15, 9
+_RUSH, _FRESH_SECONDS, _NEW_SECONDS = 4, 15, 9
 
 
 class _Read(NamedTuple):

@@ -1,10 +1,22 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
 from threading import Event
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
+import pytest
+
+from bot.app import duties as working
 from bot.app.duties import Duties
+from bot.app.operating import Operation
+from bot.services.heartbeat import Heartbeat
+from bot.services.precedence import Precedence
+from bot.services.pulse import Pulse
+from bot.services.taking import Sync
 from tests.services.world import Clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 EVERY = 300
 
@@ -34,3 +46,34 @@ def test_the_first_poll_is_at_once_and_the_next_when_it_is_time() -> None:
 def test_a_clock_that_was_set_back_or_forth_holds_up_no_poll() -> None:
     hour = 3600
     assert polls(9000, 9000 - hour, 9001 - hour, 9000 + hour) == [9000, 5400, 12_600]
+
+
+class Pages:
+    """A polling that takes in one page, and is told whether to tally."""
+
+    tallied = False
+
+    def poll(self, progress: Callable[[Sync], None]) -> Sync:
+        progress(Sync())
+        return Sync(history=True)
+
+    def tally(self) -> None:
+        self.tallied = True
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_where_somebody_waits_for_long_a_first_load_tallies(
+    monkeypatch: pytest.MonkeyPatch, *, waits: bool
+) -> None:
+    monkeypatch.setattr(working, "_QUICK_SECONDS", 0.01)
+    monkeypatch.setattr(working, "_COURTESY_SECONDS", 0.01)
+    monkeypatch.setattr(Duties, "publish", lambda _: None)
+    pages, precedence, nothing = Pages(), Precedence(), cast("Any", None)
+    polling = cast("Any", pages)
+    operation = Operation(Pulse({}), Heartbeat("", Clock()), nothing, None)
+    duties = Duties(
+        polling, nothing, nothing, nothing, nothing, operation, precedence, EVERY, Clock(), Event()
+    )
+    with precedence.taken() if waits else nullcontext():
+        duties.poll()
+    assert pages.tallied == waits

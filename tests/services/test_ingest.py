@@ -7,8 +7,9 @@ import pytest
 
 from bot.sandbox.fake_vantio import FakeVantio
 from bot.services.taking import Feed
-from bot.store import counts, cursors, quarantine
+from bot.store import counts, cursors, first_load, quarantine
 from tests.services.poller import NOW, Poller, asked_for_impressions, ids, row
+from tests.store import brute
 
 if TYPE_CHECKING:
     from bot.sandbox.vantio_feed import Order
@@ -28,6 +29,30 @@ def test_the_first_poll_takes_all_in_as_history_and_the_next_only_what_is_new(
     assert poller.ingest.watched_since() == NOW
     with store.read() as tx:
         assert counts.everything(tx) == 451
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "shuffled"])
+def test_a_first_load_that_tallies_early_takes_all_in(store: Database, order: Order) -> None:
+    rows = [row(n) for n in range(900)]
+    left: list[int] = []
+
+    with FakeVantio(rows, order=order, cap=10) as vantio:
+        poller = Poller(vantio, store)
+
+        def look(_: Sync) -> None:
+            with store.read() as tx:
+                if first_load.under_way(tx) and tx.rows("select 1 from impression"):
+                    left.append(len(rows) - counts.everything(tx))
+            if left:
+                poller.polling.tally()
+
+        poller.polling.poll(progress=look)
+        poller.client.close()
+    assert len(left) == 1
+    assert left[0] > 0
+    assert len(ids(store)) == 900
+    with store.read() as tx:
+        brute.agrees(tx)
 
 
 @pytest.mark.parametrize("order", ["newest", "oldest", "shuffled"])

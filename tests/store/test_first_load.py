@@ -48,16 +48,22 @@ def add(database: Database, rows: list[Impression], feed: int = 1) -> Added:
         return impressions.add(tx, rows, no_hash, feed)
 
 
-@given(st.lists(st.lists(scans, max_size=12, unique_by=lambda row: row.id), max_size=5))
+@given(
+    st.lists(st.lists(scans, max_size=12, unique_by=lambda row: row.id), max_size=5),
+    st.integers(0, 9),
+)
 @modest(max_examples=40)
 def test_a_first_load_ends_like_any_other(
-    database: Database, pages: list[list[Impression]]
+    database: Database, pages: list[list[Impression]], early: int
 ) -> None:
     emptied(database)
     before: dict[str, Impression] = {}
     first_load.begin(database)
-    for page in pages:
+    for number, page in enumerate(pages):
         add(database, page)
+        if number == early:
+            first_load.end_early(database)
+            assert not under_way(database)
         with database.read() as tx:
             brute.agrees(tx)
         before |= {row.id: row for row in page}

@@ -88,12 +88,14 @@ class Outcomes:
             self.bury(parcel, f"It was tried {parcel.attempts} times. {reason}")
             return
         back_off = _BACK_OFF[min(parcel.attempts, len(_BACK_OFF)) - 1]
-        self.release(parcel, back_off if wait is None else wait, reason)
+        due_at = self.now() + (back_off if wait is None else wait)
+        with self.database.write() as tx:
+            outbox.release(tx, parcel.key, self.who, due_at, reason)
 
     def release(self, parcel: Parcel, wait: int, error: str) -> None:
-        """Put a message back, to be tried again after so many seconds."""
+        """Put a message back as if it had not been tried, for so many seconds."""
         with self.database.write() as tx:
-            outbox.release(tx, parcel.key, self.who, self.now() + wait, error)
+            outbox.release(tx, parcel.key, self.who, self.now() + wait, error, tried=False)
 
     def bury(self, parcel: Parcel, reason: str) -> None:
         """Give a message up, and tell the managers."""
@@ -153,7 +155,7 @@ class Outcomes:
         """
         until = self._until(error)
         with self.database.write() as tx:
-            outbox.release(tx, parcel.key, self.who, until, str(error))
+            outbox.release(tx, parcel.key, self.who, until, str(error), tried=False)
             if lanes.others_rest(tx, parcel.lane, math.ceil(self.clock() * 1000)):
                 _rest(tx, POSTING, until)
             lanes.rest(tx, parcel.lane, until * 1000)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.store.outbox import Parcel
 
 _DAY: Final = 86_400
+_SOON: Final = 15  # seconds
 _UNREAD = "It is not known yet whether it was posted before."
 
 
@@ -73,7 +74,11 @@ class Recollection:
             self._read.add((parcel.to, parcel.thread_ts))
         if refusals.threadless(error) or (isinstance(error, Refused) and error.permanent):
             return True
-        self.outcomes.again(parcel, f"{_UNREAD} {error}")
+        if self.outcomes.now() - parcel.first_at > _DAY:
+            self.outcomes.again(parcel, f"{_UNREAD} {error}")
+        else:
+            # A short outage, met by start after start, must neither use up tries nor put it off.
+            self.outcomes.release(parcel, _SOON, f"{_UNREAD} {error}")
         self.outcomes.down(error)
         return False
 

@@ -218,19 +218,23 @@ def sent(
     )
 
 
-def release(tx: Transaction, key: int, who: str, due_at: int, error: str) -> None:
+def release(
+    tx: Transaction, key: int, who: str, due_at: int, error: str, *, tried: bool = True
+) -> None:
     """Put a message back, which certainly was not posted, to be tried again at `due_at`.
 
-    A revision that came meanwhile takes its place.
+    A revision that came meanwhile takes its place. Where it was not `tried`, this was no attempt.
     """
     tx.execute(
         """update outbox set state = 'waiting', due_at = :due_at, error = :error,
-            look_again_at = null, message = coalesce(revision, message), revision = null
+            attempts = attempts - :untried, look_again_at = null,
+            message = coalesce(revision, message), revision = null
         where key = :key and state = 'sending' and claimed_by = :who""",
         key=key,
         who=who,
         due_at=due_at,
         error=error,
+        untried=int(not tried),
     )
 
 

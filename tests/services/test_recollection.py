@@ -118,6 +118,27 @@ def test_nothing_is_sent_before_the_channel_could_be_read_back(room: Mailroom, k
     assert (len(room.standing("a")), len(room.asked(POST))) == (1, 1)
 
 
+def test_an_outage_of_reading_uses_up_no_tries_and_puts_nothing_off_for_long(
+    room: Mailroom,
+) -> None:
+    room.slack.fault(HISTORY, "server_error", times=200)
+    room.intend("a")
+    for _ in range(200):
+        assert room.delivery().deliver() == 0
+        room.clock.forward(16)
+    assert room.state("a") == "waiting"
+    assert room.delivery().deliver() == 1
+
+
+def test_after_a_day_an_outage_of_reading_is_one_like_any_other(room: Mailroom) -> None:
+    room.slack.fault(HISTORY, "server_error", times=1000)
+    room.intend("a")
+    for _ in range(300):
+        room.delivery().deliver()
+        room.clock.forward(1800)
+    assert room.state("a") == "buried"
+
+
 def test_a_pause_for_reading_holds_up_only_what_is_not_read_back(room: Mailroom) -> None:
     delivery = room.delivery()
     room.intend("a")

@@ -146,7 +146,7 @@ class Delivery:
             return 0
         if self._clock() - claimed > self._patience.haste:
             # Sent this late, it could land after another process has looked for it in vain.
-            self._outcomes.again(parcel, "It took too long to begin.")
+            self._outcomes.release(parcel, 1, "It took too long to begin.")
             return 0
         message = Message.from_json(parcel.message)
         try:

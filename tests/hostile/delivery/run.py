@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 RESTING = 20.0  # seconds without a step forward: what is left is not due for long
 BEYOND = 700  # seconds of the clock after which a message is looked for once more
+PACE = 2.0  # seconds of the clock, in which any channel has rested
 LEAPS = 5  # of so many seconds: an edit that failed again and again waits for half an hour
 
 
@@ -173,6 +174,7 @@ class Run:
         self._slack.clear_up()
         origin = self._clock.origin
         for number in range(1, LEAPS + 1):
+            time.sleep(PACE / self._clock.speed)  # channels rest by their time, not by the leap
             later = Hurried(self._clock.speed, self._clock.began, origin + number * BEYOND)
             looking = Place(place.store, place.api, later)
             workers.delivery(looking, "xoxb-last", database).deliver()

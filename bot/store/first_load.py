@@ -52,14 +52,15 @@ from {table} where width = :narrow group by {order}
 """
 
 
-def begin(database: Database) -> None:
-    """Get ready to fill the store, if it is empty and SQLite."""
+def begin(database: Database) -> bool:
+    """Get ready to fill the store, if it is empty and SQLite; whether a load is under way now."""
     if not isinstance(database, SqliteDatabase):
-        return
+        return False
     with database.write() as tx:
         if not under_way(tx) and tx.rows(_EMPTY):
             tx.execute("drop index impression_id")
             tx.execute("insert into first_load (key) values (1)")
+        return under_way(tx)
 
 
 def under_way(tx: Transaction) -> bool:
@@ -67,10 +68,11 @@ def under_way(tx: Transaction) -> bool:
     return not tallies.widths(tx)
 
 
-def finish(database: Database) -> int:
+def finish(database: Database, *, begun: bool = False) -> int:
     """Make the store whole and compact; does nothing where no first load is under way.
 
-    Of an id that came at two times, since it was edited meanwhile, one row stays.
+    One that was `begun` and ended early left gaps, which go now. Of an id that came at two times,
+    since it was edited meanwhile, one row stays.
 
     Returns:
         How many rows went for that.
@@ -78,13 +80,16 @@ def finish(database: Database) -> int:
     Raises:
         StoreError: when the store can't be made whole; it goes on as before.
     """
-    with database.read() as tx:
-        if not under_way(tx):
-            return 0
     if not isinstance(database, SqliteDatabase):
+        return 0
+    with database.read() as tx:
+        ended = not under_way(tx)
+    if ended and not begun:
         return 0
     # The rows alone: what is made of them in one go has no gaps, and need not be written twice.
     _tidy(database.compact)
+    if ended:
+        return 0
     with database.write(durable=True) as tx:
         repeated = complete(tx)
     _tidy(database.empty_log)
@@ -94,8 +99,8 @@ def finish(database: Database) -> int:
 def end_early(database: Database) -> None:
     """Make the store whole while more rows are to come, so that questions are quick from now on.
 
-    Does nothing where no first load is under way. The rows that come then cost more each, and the
-    file keeps its gaps.
+    Does nothing where no first load is under way. The rows that come then cost more each, and leave
+    gaps in the file.
 
     Raises:
         StoreError: when the store can't be made whole; it goes on as before.

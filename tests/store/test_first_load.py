@@ -38,6 +38,12 @@ def layout(database: Database) -> dict[str, str]:
         }
 
 
+def pages(database: Database) -> int:
+    with database.read() as tx:
+        ((pages,),) = tx.rows("pragma page_count")
+    return int(pages)
+
+
 def under_way(database: Database) -> bool:
     with database.read() as tx:
         return first_load.under_way(tx)
@@ -85,6 +91,20 @@ def test_the_store_is_as_it_was_made(store: Database) -> None:
     assert layout(store) == made
     first_load.finish(store)
     assert layout(store) == made
+
+
+def test_one_that_ended_early_leaves_no_gaps(store: Database) -> None:
+    begun = first_load.begin(store)
+    add(store, [scan(1)])
+    first_load.end_early(store)
+    add(store, [scan(n, START - n) for n in range(2, 4000)])
+    with store.write() as tx:
+        tx.execute("delete from impression where at % 2 = 0")
+    full = pages(store)
+    first_load.finish(store)
+    assert pages(store) == full
+    first_load.finish(store, begun=begun)
+    assert pages(store) < full
 
 
 def test_a_store_that_has_rows_is_left_alone(store: Database) -> None:

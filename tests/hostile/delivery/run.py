@@ -177,4 +177,9 @@ class Run:
             time.sleep(PACE / self._clock.speed)  # channels rest by their time, not by the leap
             later = Hurried(self._clock.speed, self._clock.began, origin + number * BEYOND)
             looking = Place(place.store, place.api, later)
-            workers.delivery(looking, "xoxb-last", database).deliver()
+            workers.delivery(looking, "xoxb-last", database).deliver(self._pass)
+
+    def _pass(self, seconds: float) -> bool:
+        """Let so many seconds of the clock pass; there is no reason to stop."""
+        time.sleep(seconds / self._clock.speed)
+        return False

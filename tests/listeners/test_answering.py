@@ -76,6 +76,13 @@ def busy(desk: Desk, but: int = 0) -> None:
     desk.begun(answering._READERS)
 
 
+def rush(desk: Desk) -> None:
+    """Every reader has a question, and as many wait as make a rush."""
+    busy(desk)
+    for number in range(answering._RUSH):
+        desk.ask(f"then {number}")
+
+
 def test_who_asks_what_waits_shares_its_answer_and_it_is_read_once(desk: Desk) -> None:
     busy(desk)
     for who in ("ann", "bob", "cy"):
@@ -132,9 +139,7 @@ def test_what_somebody_waits_for_goes_before_what_is_only_read_again(desk: Desk)
     desk.ask("old")
     desk.read()
     desk.begun(1)
-    busy(desk)
-    for number in range(answering._RUSH):
-        desk.ask(f"then {number}")
+    rush(desk)
     desk.now = 10
     desk.ask("old")
     assert desk.arrived.acquire(timeout=LONG)
@@ -169,9 +174,7 @@ def test_a_failure_is_for_those_alone_who_waited(desk: Desk) -> None:
     desk.ask("broken")
     desk.read()
     desk.begun(1)
-    busy(desk)
-    for number in range(answering._RUSH):
-        desk.ask(f"then {number}")
+    rush(desk)
     desk.ask("broken")
     desk.library.go_on.release(100)
     desk.begun(answering._RUSH + 1)

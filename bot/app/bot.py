@@ -14,6 +14,7 @@ from bot.app.leading import Leading
 from bot.app.polling import client, polling
 from bot.app.sending import delivery, permissions, web_client
 from bot.schedule import Clock, Tick
+from bot.services.readers import Readers
 from bot.slack.errors import Refused, SlackError
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from bot.services.delivery import Delivery
     from bot.services.precedence import Precedence
     from bot.services.questions import Questions
+    from bot.services.readers import Read
     from bot.slack.sender import Sender
     from bot.store.database import Database
     from bot.store.leadership import Leadership
@@ -44,6 +46,7 @@ class Bot:
 
     sender: Sender
     ear: Ear
+    readers: Readers
     clock: Clock
     leading: Leading[Duties]
     vantio: Vantio
@@ -59,6 +62,7 @@ class Bot:
         self.operation.start()
         name = self._introduce()
         self.ear.start()
+        self.readers.start()
         self.leading.look()
         self.clock.start()
         return name
@@ -71,6 +75,7 @@ class Bot:
         """
         self.stopping.set()
         self.ear.stop(_EAR_GRACE)
+        self.readers.close()
         self.operation.stop(_EAR_GRACE)
         if self.clock.stop(_CLOCK_GRACE):
             self.vantio.close()
@@ -87,9 +92,15 @@ class Bot:
 
 
 def build(
-    settings: Settings, database: Database, leadership: Leadership, now: Callable[[], int]
+    settings: Settings,
+    database: Database,
+    leadership: Leadership,
+    now: Callable[[], int],
+    log: Callable[[], None],
 ) -> Bot:
     """Put the bot together; nothing runs yet. Whoever opened the leadership closes it.
+
+    `log` lets another process log as this one does.
 
     Raises:
         ConfigError: naming every secret that is missing.
@@ -112,8 +123,9 @@ def build(
         Tick("publish", around(operating.PUBLISH, jobs.publish), PUBLISH_SECONDS),
         Tick("deliver", around(operating.DELIVER, jobs.deliver), DELIVER_SECONDS),
     )
-    ear = _ear(settings, questions, operation.health, now)
-    return Bot(sender, ear, clock, leading, vantio, operation, stopping)
+    readers = Readers(questions.ask_kindly, partial(reading.apart, settings, log))
+    ear = _ear(settings, questions, readers.read, operation.health, now)
+    return Bot(sender, ear, readers, clock, leading, vantio, operation, stopping)
 
 
 def _duties(
@@ -142,12 +154,16 @@ def _duties(
 
 
 def _ear(
-    settings: Settings, questions: Questions, health: WSGIApplication, now: Callable[[], int]
+    settings: Settings,
+    questions: Questions,
+    read: Read,
+    health: WSGIApplication,
+    now: Callable[[], int],
 ) -> Ear:
     port = settings.config.slack.http_port
     secret = settings.secret("SLACK_SIGNING_SECRET") if port else None
     client = web_client(settings)
-    app = listening.bolt(client, questions, permissions(settings, client), now, secret)
+    app = listening.bolt(client, questions, permissions(settings, client), now, secret, read)
     if not port:
         return listening.SocketEar(app, settings.secret("SLACK_APP_TOKEN"))
     host = listening.interface(settings.environment.slack_api_url)

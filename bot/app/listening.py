@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from bot.services.permissions import Permissions
     from bot.services.questions import Questions
+    from bot.services.readers import Read
 
 logger = logging.getLogger(__name__)
 
@@ -59,10 +60,12 @@ def bolt(
     permissions: Permissions,
     clock: Callable[[], int],
     signing_secret: str | None = None,
+    read: Read | None = None,
 ) -> App:
     """The Bolt app with every listener.
 
-    In Socket Mode there is nothing to sign, and no `signing_secret` is needed.
+    In Socket Mode there is nothing to sign, and no `signing_secret` is needed. Commands are
+    answered by `read`, or else here.
     """
     app = App(
         client=client,
@@ -74,7 +77,7 @@ def bolt(
         logger=logging.getLogger("bot.bolt"),
     )
     repeats.register(app)
-    commands.register(app, questions, permissions, clock)
+    commands.register(app, questions, permissions, clock, read or questions.ask_kindly)
     actions.register(app, questions, permissions, clock)
     noise.register(app, questions.noise, permissions, clock)
     sender = Sender(client)

@@ -12,11 +12,15 @@ from bot.services.noise import Noise
 from bot.services.questions import Questions
 from bot.services.rehearsal import Rehearsal
 from bot.services.reports import Reports
+from bot.store.opening import open_store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.config import Settings
     from bot.config.model import Override
     from bot.services.backtest import Backtest
+    from bot.services.readers import Read
     from bot.store.database import Database
 
 
@@ -47,6 +51,16 @@ def questions(settings: Settings, database: Database) -> Questions:
         Rehearsal(database, programs(settings), lambda: _backtest(settings, database)),
         settings.config.zone,
     )
+
+
+def apart(settings: Settings, log: Callable[[], None]) -> Read:
+    """What answers words in a process that does nothing else, with the store open.
+
+    Raises:
+        StoreError: when it can't be opened.
+    """
+    log()
+    return questions(settings, open_store(settings.database_url)).ask_kindly
 
 
 def _backtest(settings: Settings, database: Database) -> Backtest:

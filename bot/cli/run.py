@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, NoReturn
 
@@ -44,14 +45,15 @@ def run(*, port: int | None, health_port: int | None, verbose: bool) -> None:
     if health_port:
         settings = settings.with_health_port(health_port)
     as_json = settings.config.operation.log == "json"
-    logs.begin(as_json=as_json, verbose=verbose, hidden=settings.hidden)
+    log = partial(logs.begin, as_json=as_json, verbose=verbose, hidden=settings.hidden)
+    log()
     operating.warn_of_disk(settings, os.environ)
     with (
         _heeding(),
         session.store(settings) as database,
         closing(opening.leadership(database)) as leadership,
     ):
-        bot = build(settings, database, leadership, session.now)
+        bot = build(settings, database, leadership, session.now, log)
         publishing.subscribe(settings, database, session.now())
         try:
             who = bot.start()

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from slack_bolt import Ack, BoltResponse, Respond
 
-    from bot.services.questions import Questions
+    from bot.services.precedence import Precedence
+    from bot.services.readers import Read
     from bot.slack.message import Message
 
 # Reading keeps a processor busy; showing waits for Slack.
@@ -45,8 +46,9 @@ class Answers:
     so that it need not be waited for again.
     """
 
-    def __init__(self, questions: Questions, clock: Callable[[], int]) -> None:
-        self._questions = questions
+    def __init__(self, read: Read, precedence: Precedence, clock: Callable[[], int]) -> None:
+        self._read_answer = read
+        self._precedence = precedence
         self._clock = clock
         self._readers = Workers(_READERS, "reader")
         self._showers = Workers(_SHOWERS, "shower")
@@ -73,7 +75,7 @@ class Answers:
         return self._waiting[words]
 
     def _answer(self) -> None:
-        with self._questions.precedence.taken():
+        with self._precedence.taken():
             with self._lock:
                 words, asked = self._next()
             message = self._look_up(words)
@@ -91,7 +93,7 @@ class Answers:
         """The answer, kept for others, or an apology, which is for those alone who wait now."""
         now = self._clock()
         try:
-            message = self._questions.ask_kindly(words, now)
+            message = self._read_answer(words, now)
         except Exception as error:  # noqa: BLE001 - whatever it was, people wait for an answer
             return apology(error)
         with self._lock:

@@ -16,15 +16,23 @@ if TYPE_CHECKING:
 
     from bot.services.permissions import Permissions
     from bot.services.questions import Questions
+    from bot.services.readers import Read
 
 COMMAND = "/posters"
 
 
 def register(
-    app: App, questions: Questions, permissions: Permissions, clock: Callable[[], int]
+    app: App,
+    questions: Questions,
+    permissions: Permissions,
+    clock: Callable[[], int],
+    read: Read,
 ) -> None:
-    """Answer the command: acknowledged at once, answered through the response URL, privately."""
-    answers = Answers(questions, clock)
+    """Answer the command: acknowledged at once, answered through the response URL, privately.
+
+    `read` is what answers in the end.
+    """
+    answers = Answers(read, questions.precedence, clock)
 
     def answer(respond: Respond, command: dict[str, Any]) -> None:
         with apologising(respond):

@@ -93,6 +93,32 @@ def between(slack: FakeSlack, vantio: FakeVantio) -> dict[str, str]:
     }
 
 
+def children(pid: int) -> list[int]:
+    """The processes that a process has started and that have not ended."""
+    processes = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+    return [each for each in processes if _parent(each) == pid]
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended, though it may be that nobody has taken note of that yet."""
+    try:
+        return _stat(pid)[0] == "Z"
+    except OSError:
+        return True
+
+
+def _parent(pid: int) -> int | None:
+    try:
+        return int(_stat(pid)[1])
+    except OSError:
+        return None
+
+
+def _stat(pid: int) -> list[str]:
+    """What stands behind the name in `/proc/PID/stat`."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as found:
         port: int = found.getsockname()[1]

@@ -6,15 +6,15 @@ import signal
 import socket
 import urllib.request
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.app.running import free_port, running
+from tests.app.running import children, free_port, gone, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.app.running import Running
 
@@ -124,12 +124,11 @@ def test_it_leaves_nothing_behind(demos: dict[str, Demo]) -> None:
     demo = demos["stays"]
     demo.run.until(lambda: demo.in_channel("posters"))
     (kept,) = demo.kept.glob("posterpulse-demo-*")
-    children = [pid for pid in _processes() if _parent(pid) == demo.run.process.pid]
-    assert len(children) == 1
+    (child,) = children(demo.run.process.pid)
     assert "Ready" in (kept / "bot.log").read_text()
     assert demo.run.end() == 0
     assert list(demo.kept.iterdir()) == []
-    assert not any(Path(f"/proc/{pid}").exists() for pid in children)
+    assert gone(child)
 
 
 def test_a_file_that_is_none(tmp_path: Path) -> None:
@@ -142,14 +141,3 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
             assert demo.process.wait(30) == code
             (line,) = demo.log.splitlines()
             assert said in line
-
-
-def _processes() -> list[int]:
-    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
-
-
-def _parent(pid: int) -> int | None:
-    try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    except OSError:
-        return None

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from threading import Event, Semaphore
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from slack_bolt import Respond
@@ -13,7 +13,6 @@ from bot.slack.message import Message
 from tests.listeners.conftest import shown
 
 if TYPE_CHECKING:
-    from bot.services.questions import Questions
     from tests.listeners.conftest import Room
 
 LONG = 20.0
@@ -28,7 +27,7 @@ class Library:
         self.go_on = Semaphore(0)
         self.begun = Semaphore(0)
 
-    def ask_kindly(self, words: str, now: int) -> Message:
+    def read_answer(self, words: str, now: int) -> Message:
         self.read.append(words)
         self.begun.release()
         assert self.go_on.acquire(timeout=LONG)
@@ -42,7 +41,7 @@ class Desk:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.library, self.now, self.arrived = Library(), 0, Semaphore(0)
-        self.answers = Answers(cast("Questions", self.library), lambda: self.now)
+        self.answers = Answers(self.library.read_answer, self.library.precedence, lambda: self.now)
         self.shown: list[tuple[str, str]] = []
         monkeypatch.setattr(answering, "show", self._show)
 

@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# For how long a page of scans waits for people's answers: it must come in at last. Where they wait
-# longer than `_QUICK_SECONDS`, a first load begins to tally, or every next answer takes longer.
-_COURTESY_SECONDS, _QUICK_SECONDS = 1, 0.25
+# For how long a page of scans waits for people's answers: it must come in at last.
+_COURTESY_SECONDS = 1
 
 
 @dataclass(slots=True)
@@ -89,9 +88,7 @@ class Duties:
     def _go_on(self, _: Sync) -> None:
         """Between two pages: let those who ask go first, and end where the bot is to stop."""
         self.operation.pulse.beat(operating.POLL)
-        if not self.precedence.give_way(_QUICK_SECONDS):
-            self.polling.tally()
-            self.precedence.give_way(_COURTESY_SECONDS)
+        self.precedence.give_way(_COURTESY_SECONDS)
         if self.stopping.is_set():
             raise _Stopped
 

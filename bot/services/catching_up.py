@@ -84,13 +84,14 @@ class CatchUp:
         """One sweep, to its end."""
         sweep = sweeping.begin(self.learned, self.taker.clock(), full=full)
         self.heard(Sync(history=sweep.first))
-        begun = sweep.first and first_load.begin(self.taker.database)
+        if sweep.first:
+            first_load.begin(self.taker.database)
         if sweep.full:
             self.read_all = True
             self._read_along(sweep)
         self._follow(sweep)
         self.pages.read_no_further()
-        first_load.finish(self.taker.database, begun=begun)
+        first_load.finish(self.taker.database)
 
     def _read_top(self) -> bool:
         """Take in what a newest-first list has new on top; says whether there was anything."""

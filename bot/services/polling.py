@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.domain.scanner import month_of
 from bot.services.asking import SOURCE
 from bot.services.notices import tell_managers
-from bot.store import first_load, health, scanner_keys
+from bot.store import health, scanner_keys
 from bot.vantio.errors import VantioError
 
 if TYPE_CHECKING:
@@ -53,14 +53,6 @@ class Polling:
             StoreError: when the store can't take what came.
         """
         return self._noted(lambda: self.ingest.audit(progress))
-
-    def tally(self) -> None:
-        """End what a first load puts off, where one is under way, since people ask already.
-
-        Raises:
-            StoreError: when the store can't be made whole.
-        """
-        first_load.end_early(self.database)
 
     def _noted(self, work: Callable[[], Sync]) -> Sync:
         try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.domain import sweep as sweeping
 from bot.domain.listing import Order, direction
 from bot.services.taking import Taken, seen_of
-from bot.store import census, cursors, ranks
+from bot.store import census, cursors, first_load, ranks
 from bot.vantio.errors import VantioError
 
 if TYPE_CHECKING:
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 # A first load commits so many pages together; what a crash loses of them is read again.
 _BATCH = 16
-
+# After so many of its rows they are tallied: fewer would cost more a row, since each poster's
+# tallies lie apart, and to count more of them would make answers slow.
+_TALLIED = 20_000
 
 Listed = tuple[int, "Page[Impression]"]  # a page at its offset
 
@@ -52,6 +54,7 @@ class Walk:
         self._order = sweep.order
         self._census = sweep.full and not sweep.order.known and not sweep.first
         self._pending: list[Listed] = []
+        self._untallied = 0
 
     def run(self) -> Sweep:
         """Walk to the end; returns what is learned.
@@ -89,6 +92,8 @@ class Walk:
             taken = self._load(tx, batch) if self._first else self._take(tx, batch)
             deleted = 0 if self._sweep.under_way else self._close(tx)
             cursors.save(tx, self._taker.feed.name, sweeping.dump(self._sweep), self._finished_at)
+        if self._first:
+            self._tally([row.scanned_at for _, page in batch for row in page.rows])
         for offset, each in taken:
             self._heard(self._taker.confirm(each, offset, self._order))
         if deleted:
@@ -103,6 +108,16 @@ class Walk:
             if page.size > len({row.id for row in page.rows}):
                 self._taker.note(tx, page, offset, direction(seen_of(page)))
         return [(batch[0][0], self._taker.keep_all(tx, [page for _, page in batch]))]
+
+    def _tally(self, times: list[int]) -> None:
+        """Let tallies follow a first load, once enough rows came; these are the times of the last.
+
+        They say nothing of how far the walk has come, so that they are a transaction of their own.
+        """
+        self._untallied += len(times)
+        if times and self._untallied >= _TALLIED:
+            self._untallied = 0
+            first_load.advance(self._taker.database, min(times), max(times))
 
     def _take(self, tx: Transaction, batch: list[Listed]) -> list[tuple[int, Taken]]:
         if self._census:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from bot.store.keys import known_keys
 from bot.store.scope import ANY, UNKNOWN, Scope, Selection, narrowed, scope
+from bot.store.stretch import ALL, FAR
 from bot.store.sums import Cut, grouped, parts_of, summed
-from bot.store.tallies import HOUR, WIDTHS, widths
+from bot.store.tallies import HOUR, WIDTHS
 from bot.store.tiles import ROWS, Tile
 
 if TYPE_CHECKING:
@@ -36,9 +37,6 @@ __all__ = [
     "totals",
 ]
 
-_EVERYTHING = f"""
-select cast(coalesce(sum(scans), 0) as bigint) from program_tally where width = {WIDTHS[-1]}
-"""
 _TABLES = ("program", "poster", "ambassador")
 # How many rows are read in the time that it takes to find the tallies of one poster.
 _ROWS_A_POSTER = 16
@@ -127,16 +125,15 @@ def extent(tx: Transaction, selection: Selection | Scope = ANY) -> tuple[int | N
 
 def everything(tx: Transaction) -> int:
     """All scans that were counted, also those whose rows were dropped for their age."""
-    ((scans,),) = tx.rows(_EVERYTHING if widths(tx) else "select count(*) from impression")
-    return int(scans)
+    return total(tx, -FAR, FAR)
 
 
 def _tiles(tx: Transaction, start: int, end: int, which: Scope) -> list[Tile]:
     """The tiles of a period, or its rows if that is less than to go to the tallies of everyone."""
     rows = [Tile(1, ROWS, start, end)]
-    if which.widths and which.posters is None and start >= which.edge:
+    if which.posters is None and start >= which.edge:
         ((posters,),) = tx.rows("select count(*) from poster")
-        if total(tx, start, end) <= _ROWS_A_POSTER * posters:
+        if total(tx, *which.tallied.common(start, end)) <= _ROWS_A_POSTER * posters:
             return rows
     # A period that is over before it begins is asked for as well, so that there is a query.
     return which.tiles(start, end) or rows
@@ -154,14 +151,20 @@ def _keys(
 def _ends(tx: Transaction, which: Scope) -> tuple[int | None, int | None]:
     """When the first and the last scan happened, in UTC seconds: to the hour from tallies."""
     table = "program_tally" if which.posters is None else "tally"
-    unit, column, source = HOUR, "start", f"{table} c where c.width = {WIDTHS[0]}"
-    if not which.widths:
-        unit, column, source = 1, "at", "impression c where 1 = 1"
+    found = _both(tx, f"{HOUR} * ", "start", f"{table} c where c.width = {WIDTHS[0]}", which)
+    for low, high in ALL.without(which.tallied):
+        rows = f"impression c where c.at >= {low:d} and c.at < {high:d}"
+        found += _both(tx, "", "at", rows, which)
+    return min(found, default=None), max(found, default=None)
+
+
+def _both(tx: Transaction, unit: str, column: str, source: str, which: Scope) -> list[int]:
+    """The least and the greatest of a column, or nothing where there is none."""
     found = f"from {source} {which.conditions()}"
     # Asked for both at once, SQLite reads every entry; one at a time, only the two ends.
-    ends = (f"{unit} * (select {end}(c.{column}) {found})" for end in ("min", "max"))
+    ends = (f"{unit}(select {end}(c.{column}) {found})" for end in ("min", "max"))
     ((first, last),) = tx.rows(f"select {', '.join(ends)}", **which.values())
-    return first, last
+    return [] if first is None else [first, last]
 
 
 def _moment(tx: Transaction, end: str, around: int, edge: int) -> int:

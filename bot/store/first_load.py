@@ -2,22 +2,24 @@
 
 Ids come in no order, so that a unique index on them dirties a page of its own for every row;
 tallies by poster lie as far apart; and a list that comes newest first leaves pages half full. So
-until a first load has finished, the index on ids is not there, rows are known by their time and id,
-and there are no tallies, so that all that is asked for is counted from the rows. A store whose load
-was interrupted stays like that and works in everything, only slower, until the next load finishes.
-Where people have to wait for answers meanwhile, it ends early, and what is yet to come is taken in
-like any later row.
+until a first load has finished, the index on ids is not there, and rows are known by their time and
+id. Tallies are made many rows at a time, of a stretch of time that grows behind a list in order:
+what lies outside it is counted from its rows, and of what lies in it, answers are as quick as ever.
+A store whose load was interrupted stays like that and works in everything until the next load
+finishes.
 """
 
 from __future__ import annotations
 
 import logging
-from itertools import chain, pairwise
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from bot.store import records, tallies
+from bot.store import making, records, tallies
 from bot.store.database import StoreError
 from bot.store.sqlite import SqliteDatabase, SqliteTransaction
+from bot.store.stretch import ALL, NONE, OLD, Stretch, tallied
+from bot.store.tallies import HOUR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,22 +36,9 @@ _BATCH = 256
 _EMPTY = """
 select 1 where not exists (select 1 from impression) and not exists (select 1 from tally)
 """
+# Asked for both at once, SQLite reads every row.
+_EXTENT = "select (select min(at) from impression), (select max(at) from impression)"
 _ID_INDEX = "create unique index impression_id on impression (id)"
-# Each in the order in which its table lies.
-_TALLIED = (
-    ("tally", "poster, program, ambassador", "poster, 2, program, ambassador"),
-    ("program_tally", "program", "2, program"),
-)
-_HOURS = """
-insert into {table} (width, start, {keys}, scans, told)
-select 1, (at - (at % 3600 + 3600) % 3600) / 3600, {keys}, count(*), count(scanner)
-from impression group by {order}
-"""
-_WIDER = """
-insert into {table} (width, start, {keys}, scans, told)
-select :wide, start - (start % :wide + :wide) % :wide, {keys}, sum(scans), sum(told)
-from {table} where width = :narrow group by {order}
-"""
 
 
 def begin(database: Database) -> bool:
@@ -68,11 +57,32 @@ def under_way(tx: Transaction) -> bool:
     return not tallies.widths(tx)
 
 
-def finish(database: Database, *, begun: bool = False) -> int:
+def advance(database: Database, oldest: int, newest: int) -> None:
+    """Tally what has come so far, but for the hours that are still being filled.
+
+    Does nothing where no first load is under way, or where the rows come in no order.
+
+    Args:
+        database: The store.
+        oldest: The time of the oldest of the rows that came last, in UTC seconds.
+        newest: That of the newest of them.
+
+    Raises:
+        StoreError: when the store can't take it; what was tallied before stays.
+    """
+    if not isinstance(database, SqliteDatabase):
+        return
+    with database.write() as tx:
+        if under_way(tx):
+            before = tallied(tx)
+            before = _beginning(tx, oldest, newest) if before == NONE else before
+            making.extend(tx, before, _beyond(before, oldest, newest))
+
+
+def finish(database: Database) -> int:
     """Make the store whole and compact; does nothing where no first load is under way.
 
-    One that was `begun` and ended early left gaps, which go now. Of an id that came at two times,
-    since it was edited meanwhile, one row stays.
+    Of an id that came at two times, since it was edited meanwhile, one row stays.
 
     Returns:
         How many rows went for that.
@@ -83,45 +93,31 @@ def finish(database: Database, *, begun: bool = False) -> int:
     if not isinstance(database, SqliteDatabase):
         return 0
     with database.read() as tx:
-        ended = not under_way(tx)
-    if ended and not begun:
-        return 0
-    # The rows alone: what is made of them in one go has no gaps, and need not be written twice.
+        if not under_way(tx):
+            return 0
+        begun = tallied(tx) != NONE
+    if begun:
+        # What was made in pieces has gaps. What is made in one go has none, and need not be
+        # written twice.
+        with database.write() as tx:
+            making.extend(tx, tallied(tx), ALL)
     _tidy(database.compact)
-    if ended:
-        return 0
     with database.write(durable=True) as tx:
         repeated = complete(tx)
     _tidy(database.empty_log)
     return repeated
 
 
-def end_early(database: Database) -> None:
-    """Make the store whole while more rows are to come, so that questions are quick from now on.
-
-    Does nothing where no first load is under way. The rows that come then cost more each, and leave
-    gaps in the file.
-
-    Raises:
-        StoreError: when the store can't be made whole; it goes on as before.
-    """
-    with database.read() as tx:
-        if not under_way(tx):
-            return
-    with database.write() as tx:
-        complete(tx)
-
-
 def complete(tx: Transaction) -> int:
     """As `finish`, but for making the store compact, within a transaction that writes."""
     if not isinstance(tx, SqliteTransaction) or not under_way(tx):
         return 0
+    making.extend(tx, tallied(tx), ALL)
     repeated: list[Record] = []
     if not tx.unless_repeated(_ID_INDEX):
         repeated = _repeated(tx)
         records.remove(tx, repeated)
         tx.execute(_ID_INDEX)
-    _count(tx)
     tx.execute("delete from first_load")
     return len(repeated)
 
@@ -158,14 +154,24 @@ def _tidy(up: Callable[[], None]) -> None:
         logger.warning("The store stays larger than it could be. %s", error)
 
 
-def _count(tx: Transaction) -> None:
-    """Count all tallies, each width from the one before."""
-    for table, keys, order in _TALLIED:
-        tx.execute(f"delete from {table}")
-        tx.execute(_HOURS.format(table=table, keys=keys, order=order))
-        for narrow, wide in pairwise(tallies.WIDTHS):
-            wider = _WIDER.format(table=table, keys=keys, order=order)
-            tx.execute(wider, narrow=narrow, wide=wide)
+def _beginning(tx: Transaction, oldest: int, newest: int) -> Stretch:
+    """The end of time where the list began to come in, as far as these last rows of it show."""
+    ((first, last),) = tx.rows(_EXTENT)
+    if oldest <= first and newest < last:
+        return NONE
+    return OLD if first < oldest and last <= newest else ALL
+
+
+def _beyond(made: Stretch, oldest: int, newest: int) -> Stretch:
+    """What was tallied and what lies between it and these last rows, where they lie outside."""
+    # Whole days, where some are over, cost less.
+    for unit in (24 * HOUR, HOUR):
+        low, high = newest - newest % unit + unit, oldest - oldest % unit
+        if low < made.low:
+            return made._replace(low=low)
+        if high > made.high:
+            return made._replace(high=high)
+    return made
 
 
 def _at(tx: Transaction, wanted: Sequence[tuple[int, Value]]) -> list[Record]:

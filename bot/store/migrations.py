@@ -227,6 +227,13 @@ create table edition (
     told text not null, told_at bigint not null, counted bigint not null, corrected text)
 """
 
+# Which rows are tallied already while a first load is under way: those with low <= at < high, none
+# where both are null.
+MAKING = """
+alter table first_load add column low bigint;
+alter table first_load add column high bigint
+"""
+
 MIGRATIONS: Final = (
     ("first", FIRST),
     ("ranks", RANKS),
@@ -236,4 +243,5 @@ MIGRATIONS: Final = (
     ("lanes", LANES),
     ("operation", OPERATION),
     ("editions", EDITIONS),
+    ("making", MAKING),
 )

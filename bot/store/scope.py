@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.store.keys import known_keys
+from bot.store.stretch import ALL, Stretch, stretch
 from bot.store.tallies import WIDTHS, lying
 from bot.store.tiles import tiles
 
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
 
 # No key is negative, so that this matches nothing, as an id that the store doesn't know should.
 UNKNOWN = -1
-# The edge of retention and whether a first load is under way, at once: it is asked for every count.
+# The edge of retention and what is tallied, at once: it is asked for every count.
 _STATE = """
-select (select coalesce(max(before), 0) from retention), (select count(*) from first_load)
+select (select coalesce(max(before), 0) from retention), (select count(*) from first_load),
+    (select low from first_load), (select high from first_load)
 """
 
 
@@ -38,18 +40,27 @@ class Scope:
     """A selection in keys, with what else is the same for every count of one transaction.
 
     `posters` are all that can have a scan that counts, None for any. Rows before `edge` (UTC
-    seconds) were dropped. There are tallies of these `widths`.
+    seconds) were dropped. There are tallies of what was `tallied`.
     """
 
     program: int | None = None
     posters: tuple[int, ...] | None = None
     ambassador: int | None = None
     edge: int = 0
-    widths: tuple[int, ...] = WIDTHS
+    tallied: Stretch = ALL
 
     def tiles(self, start: int, end: int) -> list[Tile]:
         """The tiles that add up to start <= at < end."""
-        return tiles(start, end, self.edge, self.widths)
+        return [*self.inside(start, end), *self.outside(start, end)]
+
+    def inside(self, start: int, end: int) -> list[Tile]:
+        """Those of what was tallied, the rows at its ragged ends included."""
+        return tiles(*self.tallied.common(start, end), self.edge)
+
+    def outside(self, start: int, end: int) -> list[Tile]:
+        """Those of rows that nothing tells but themselves."""
+        pieces = (each.common(start, end) for each in ALL.without(self.tallied))
+        return [tile for piece in pieces for tile in tiles(*piece, self.edge, ())]
 
     def conditions(self) -> str:
         """What a row or a tally `c` must fulfil, to be put behind other conditions."""
@@ -79,15 +90,15 @@ def scope(tx: Transaction, selection: Selection | Scope) -> Scope:
     """The keys of a selection; one that was looked up before is returned as it is."""
     if isinstance(selection, Scope):
         return selection
-    ((edge, loading),) = tx.rows(_STATE)
-    there = () if loading else WIDTHS
+    ((edge, loading, *bounds),) = tx.rows(_STATE)
+    tallied = stretch(*bounds) if loading else ALL
     poster, ambassador = (_key(tx, each, selection) for each in ("poster", "ambassador"))
     posters: tuple[int, ...] | None = None
     if poster is not None:
         posters = (poster,)
     elif ambassador is not None:
-        posters = _posters_of(tx, "ambassador", ambassador, there)
-    return Scope(_key(tx, "program", selection), posters, ambassador, int(edge), there)
+        posters = _posters_of(tx, "ambassador", ambassador, tallied)
+    return Scope(_key(tx, "program", selection), posters, ambassador, int(edge), tallied)
 
 
 def narrowed(tx: Transaction, which: Scope) -> Scope:
@@ -97,7 +108,7 @@ def narrowed(tx: Transaction, which: Scope) -> Scope:
     """
     if which.posters is not None or which.program is None:
         return which
-    return replace(which, posters=_posters_of(tx, "program", which.program, which.widths))
+    return replace(which, posters=_posters_of(tx, "program", which.program, which.tallied))
 
 
 def _key(tx: Transaction, table: str, selection: Selection) -> int | None:
@@ -105,10 +116,17 @@ def _key(tx: Transaction, table: str, selection: Selection) -> int | None:
     return None if id_ is None else known_keys(tx, table, [id_]).get(id_, UNKNOWN)
 
 
-def _posters_of(tx: Transaction, column: str, key: int, there: tuple[int, ...]) -> tuple[int, ...]:
+def _posters_of(tx: Transaction, column: str, key: int, tallied: Stretch) -> tuple[int, ...]:
     """Every poster with a scan that names this program or ambassador: from the fewest tallies."""
-    source = f"{lying('c')} c.width = {there[-1]} and" if there else "impression c where"
-    rows = tx.rows(
-        f"select distinct c.poster from {source} c.{column} = :key order by c.poster", key=key
+    sources = [
+        f"{lying('c')} c.width = {WIDTHS[-1]}",
+        *(
+            f"impression c where c.at >= {low:d} and c.at < {high:d}"
+            for low, high in ALL.without(tallied)
+        ),
+    ]
+    found = " union ".join(
+        f"select distinct c.poster from {source} and c.{column} = :key" for source in sources
     )
+    rows = tx.rows(f"{found} order by 1", key=key)
     return tuple(key for (key,) in rows) or (UNKNOWN,)

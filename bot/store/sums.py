@@ -44,22 +44,33 @@ def summed(
     Of `which` only what is the same for every count matters.
     """
     found = [[0] * len(cuts) for _ in wanted]
-    pieces = [(place, *tile) for place, cut in enumerate(cuts) for tile in which.tiles(*cut)]
     parts = [(number, *keys) for number, part in enumerate(wanted) for keys in part]
-    if not pieces or not parts:
+    if not parts:
         return found
     source = _PROGRAMS if parts[0][2] is None else _SINGLE
-    sums = _tallied(column, source) if which.widths else _counted(column, source)
-    rows = tx.rows(
+    for tiles, sums in ((which.inside, _tallied), (which.outside, _counted)):
+        pieces = [(place, *tile) for place, cut in enumerate(cuts) for tile in tiles(*cut)]
+        for number, cut, scans in _sums(tx, sums(column, source), pieces, parts):
+            found[number][cut] += scans
+    return found
+
+
+def _sums(
+    tx: Transaction,
+    sums: str,
+    pieces: Sequence[tuple[int, ...]],
+    parts: Sequence[tuple[int | None, ...]],
+) -> list[tuple[int, int, int]]:
+    """What a query finds for the number of each part and of each cut that the pieces are of."""
+    if not pieces:
+        return []
+    return tx.rows(
         f"""with piece (cut, sign, width, low, high) as (values {_lines(pieces)}),
         wanted (number, program, poster, ambassador) as (values {_lines(parts)}),
         tile (number, cut, scans) as ({sums})
         select number, cut, cast(sum(scans) as bigint) from tile group by number, cut""",
         *(value for row in (*pieces, *parts) for value in row),
     )
-    for number, cut, scans in rows:
-        found[number][cut] = scans
-    return found
 
 
 def grouped(
@@ -110,7 +121,7 @@ def _tallied(column: str, source: _Source) -> str:
 
 
 def _counted(column: str, source: _Source) -> str:
-    """The same where there are no tallies: goes through the rows once, whatever is wanted."""
+    """The same of what is not tallied: goes through the rows once, whatever is wanted."""
     return f"""select wanted.number, c.cut, c.scans from (
             select piece.cut, {source.keys}, {_COUNTS[column]} as scans
             from piece cross join impression c where c.at >= piece.low and c.at < piece.high

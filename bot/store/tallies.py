@@ -1,7 +1,7 @@
 """Tallies: scans counted per hour, day and 32 days, and impressions listed per feed and hour.
 
 Both change in the transaction that changes the impressions that they count. While a first load is
-under way there are no tallies: they are counted at its end, and until then the rows are.
+under way scans are tallied in a stretch of time alone, and the others are counted from their rows.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.store import bulk
+from bot.store.stretch import tallied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,7 +40,7 @@ class _Counted(NamedTuple):
 
 
 def widths(tx: Transaction) -> tuple[int, ...]:
-    """The widths of the tallies that are there: none while a first load is under way."""
+    """The widths of the tallies that are whole: none while a first load is under way."""
     return () if tx.rows("select 1 from first_load") else WIDTHS
 
 
@@ -57,8 +58,8 @@ def change(tx: Transaction, added: Sequence[Record], removed: Sequence[Record] =
 
     What comes to nothing leaves its table.
     """
-    if widths(tx):
-        _tally(tx, _changed(added, removed), shrinking=bool(removed))
+    inside = tallied(tx).of
+    _tally(tx, _changed(inside(added), inside(removed)), shrinking=bool(removed))
     listed = _listed(added)
     if removed:
         listed = _less(listed, _listed(removed))

@@ -1,12 +1,8 @@
 from __future__ import annotations
 
-from contextlib import nullcontext
 from threading import Event
 from typing import TYPE_CHECKING, Any, cast
 
-import pytest
-
-from bot.app import duties as working
 from bot.app.duties import Duties
 from bot.app.operating import Operation
 from bot.services.heartbeat import Heartbeat
@@ -17,6 +13,8 @@ from tests.services.world import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pytest
 
 EVERY = 300
 
@@ -49,31 +47,30 @@ def test_a_clock_that_was_set_back_or_forth_holds_up_no_poll() -> None:
 
 
 class Pages:
-    """A polling that takes in one page, and is told whether to tally."""
-
-    tallied = False
+    """A polling that takes in one page."""
 
     def poll(self, progress: Callable[[Sync], None]) -> Sync:
         progress(Sync())
         return Sync(history=True)
 
-    def tally(self) -> None:
-        self.tallied = True
+
+class Noted(Precedence):
+    """Notes how long somebody would have given way."""
+
+    longest: float | None = None
+
+    def give_way(self, longest: float) -> bool:
+        self.longest = longest
+        return super().give_way(0)
 
 
-@pytest.mark.parametrize("waits", [False, True])
-def test_where_somebody_waits_for_long_a_first_load_tallies(
-    monkeypatch: pytest.MonkeyPatch, *, waits: bool
-) -> None:
-    monkeypatch.setattr(working, "_QUICK_SECONDS", 0.01)
-    monkeypatch.setattr(working, "_COURTESY_SECONDS", 0.01)
+def test_a_page_waits_a_second_for_those_who_ask(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Duties, "publish", lambda _: None)
-    pages, precedence, nothing = Pages(), Precedence(), cast("Any", None)
-    polling = cast("Any", pages)
+    polling, precedence, nothing = cast("Any", Pages()), Noted(), cast("Any", None)
     operation = Operation(Pulse({}), Heartbeat("", Clock()), nothing, None)
     duties = Duties(
         polling, nothing, nothing, nothing, nothing, operation, precedence, EVERY, Clock(), Event()
     )
-    with precedence.taken() if waits else nullcontext():
+    with precedence.taken():
         duties.poll()
-    assert pages.tallied == waits
+    assert precedence.longest == 1

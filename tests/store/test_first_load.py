@@ -38,12 +38,6 @@ def layout(database: Database) -> dict[str, str]:
         }
 
 
-def pages(database: Database) -> int:
-    with database.read() as tx:
-        ((pages,),) = tx.rows("pragma page_count")
-    return int(pages)
-
-
 def under_way(database: Database) -> bool:
     with database.read() as tx:
         return first_load.under_way(tx)
@@ -54,22 +48,16 @@ def add(database: Database, rows: list[Impression], feed: int = 1) -> Added:
         return impressions.add(tx, rows, no_hash, feed)
 
 
-@given(
-    st.lists(st.lists(scans, max_size=12, unique_by=lambda row: row.id), max_size=5),
-    st.integers(0, 9),
-)
+@given(st.lists(st.lists(scans, max_size=12, unique_by=lambda row: row.id), max_size=5))
 @modest(max_examples=40)
 def test_a_first_load_ends_like_any_other(
-    database: Database, pages: list[list[Impression]], early: int
+    database: Database, pages: list[list[Impression]]
 ) -> None:
     emptied(database)
     before: dict[str, Impression] = {}
     first_load.begin(database)
-    for number, page in enumerate(pages):
+    for page in pages:
         add(database, page)
-        if number == early:
-            first_load.end_early(database)
-            assert not under_way(database)
         with database.read() as tx:
             brute.agrees(tx)
         before |= {row.id: row for row in page}
@@ -91,20 +79,6 @@ def test_the_store_is_as_it_was_made(store: Database) -> None:
     assert layout(store) == made
     first_load.finish(store)
     assert layout(store) == made
-
-
-def test_one_that_ended_early_leaves_no_gaps(store: Database) -> None:
-    begun = first_load.begin(store)
-    add(store, [scan(1)])
-    first_load.end_early(store)
-    add(store, [scan(n, START - n) for n in range(2, 4000)])
-    with store.write() as tx:
-        tx.execute("delete from impression where at % 2 = 0")
-    full = pages(store)
-    first_load.finish(store)
-    assert pages(store) == full
-    first_load.finish(store, begun=begun)
-    assert pages(store) < full
 
 
 def test_a_store_that_has_rows_is_left_alone(store: Database) -> None:

@@ -1,20 +1,22 @@
-"""Answers while a first load is under way, when nothing is tallied."""
+"""Answers while a first load is under way, when a stretch of time is tallied at the most."""
 
 from __future__ import annotations
 
 from collections import Counter
 from contextlib import closing, suppress
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.store import counts, first_load, impressions, retention
+from bot.store import counts, first_load, impressions, making, retention
 from bot.store.counts import Selection
 from bot.store.opening import open_store
 from bot.store.rebuild import rebuild
 from bot.store.recount import recount
+from bot.store.stretch import tallied
 
 from . import brute
 from .samples import HOUR, START, by_row, emptied, modest, scan, scans
@@ -38,9 +40,19 @@ moments = st.builds(
     st.sampled_from([-25, -1, 0, 1, 23, 24, 700, 767, 768, 800]),
     st.sampled_from([0, 1, 1800, 1801, 3599]),
 )
-pages = st.lists(
-    st.builds(lambda row, at: row._replace(scanned_at=at), scans, moments), max_size=12
+rows = st.builds(lambda row, at: row._replace(scanned_at=at), scans, moments)
+pages = st.lists(rows, max_size=12)
+in_order = st.builds(
+    lambda rows, size, falling: [
+        rows[place : place + size]
+        for rows in [sorted(rows, key=itemgetter(4), reverse=falling)]
+        for place in range(0, len(rows), size)
+    ],
+    st.lists(rows, max_size=24),
+    st.integers(3, 8),
+    st.booleans(),
 )
+loads = in_order | st.lists(pages, min_size=1, max_size=4)
 FEEDS = pytest.mark.parametrize("feed", [0, 1], ids=["import", "feed"])
 SPREAD = [scan(n, BLOCK + n * 5 * HOUR, f"poster_{n % 3}") for n in range(400)]
 
@@ -76,12 +88,19 @@ def exact(database: Database, start: int, end: int) -> None:
             for id_ in {row[place] for row in rows}:
                 some = [row for row in inside if row[place] == id_]
                 asked(tx, some, start, end, Selection(**{column: id_}))
+                hours = [row[0] // HOUR * HOUR for row in rows if row[place] == id_]
+                ends = (min(hours), max(hours))
+                assert counts.extent(tx, Selection(**{column: id_})) == ends
         posters = sorted({row[2] for row in rows})
         parts = [[Selection(poster=poster)] for poster in posters]
         course = [[sum(row[2] == poster for row in inside)] for poster in posters]
         assert counts.courses(tx, parts, [(start, end)]) == course
         if times := [row[0] for row in rows]:
             assert counts.extent(tx) == (min(times), max(times))
+        for bound in (each for each in tallied(tx) if start < each < end):
+            cuts = [(start, bound - 1), (bound - 1, bound + 1801), (bound + 1801, end)]
+            each = [sum(low <= row[0] < high for row in rows) for low, high in cuts]
+            assert counts.totals(tx, cuts) == each
     assert sound(database)
 
 
@@ -95,15 +114,20 @@ def asked(tx: Transaction, rows: list[Row], start: int, end: int, which: Selecti
         assert counts.pairs(tx, start, end, scope) == pairs
 
 
+def advance(database: Database, page: list[Impression]) -> None:
+    times = [row.scanned_at for row in page]
+    first_load.advance(database, min(times), max(times))
+
+
 def sound(database: Database) -> bool:
     *_, found = recount(database)
     return found.first is None and not found.blocks
 
 
-@given(st.lists(pages, min_size=1, max_size=4), st.tuples(moments, moments).map(sorted))
+@given(loads, st.tuples(moments, moments).map(sorted))
 @pytest.mark.parametrize("rows_a_poster", [0, 16])
 @FEEDS
-@modest(max_examples=25)
+@modest(max_examples=40)
 def test_they_are_exact_at_every_moment(
     monkeypatch: pytest.MonkeyPatch,
     rows_a_poster: int,
@@ -119,6 +143,9 @@ def test_they_are_exact_at_every_moment(
     for page in loaded:
         add(database, page, feed)
         exact(database, *period)
+        if page:
+            advance(database, page)
+            exact(database, *period)
     first_load.finish(database)
     exact(database, *period)
 
@@ -130,7 +157,7 @@ def test_a_load_that_died_is_whole_before_and_after(
     url = f"sqlite:///{tmp_path / 'store.db'}"
     period = (BLOCK + 1800, BLOCK + 1000 * HOUR)
 
-    def die(_: Transaction) -> None:
+    def die(*_: object) -> None:
         raise InterruptedError
 
     with closing(open_store(url)) as database:
@@ -143,7 +170,7 @@ def test_a_load_that_died_is_whole_before_and_after(
         exact(database, *period)
         add(database, SPREAD[100:], feed)
         with monkeypatch.context() as patched:
-            patched.setattr(first_load, "_count", die)
+            patched.setattr(making, "_sum_up", die)
             with pytest.raises(InterruptedError):
                 first_load.finish(database)
         exact(database, *period)

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.store.scope import Scope
+from bot.store.stretch import ALL, FAR, NONE, Stretch
 from bot.store.tallies import HOUR, WIDTHS
 from bot.store.tiles import ROWS, Tile, rounded, tiles
 
@@ -18,6 +20,8 @@ moments = st.builds(
     st.sampled_from([0, 1, 11, 12, 13, 23]),
     st.sampled_from([-1, 0, 1, 1799, 1800, 1801, 3599]),
 ) | st.integers(-BLOCK, 5 * BLOCK)
+bounds = st.sampled_from([-FAR, FAR]) | moments.map(lambda at: at - at % HOUR)
+stretches = st.tuples(bounds, bounds).map(lambda pair: Stretch(*sorted(pair)))
 edges = st.just(0) | st.integers(0, 3 * 768).map(lambda hour: hour * HOUR)
 
 
@@ -68,6 +72,30 @@ def test_periods_side_by_side_count_what_both_are_together(
     )
     for second in critical([*left, *right, *whole]):
         assert times(left, second) + times(right, second) == times(whole, second)
+
+
+@given(moments, moments, stretches)
+def test_tallies_of_a_stretch_and_the_rows_outside_add_up(
+    start: int, end: int, tallied: Stretch
+) -> None:
+    scope = Scope(tallied=tallied)
+    outside = scope.outside(start, end)
+    assert len(outside) <= 2
+    assert all((tile.sign, tile.width) == (1, ROWS) for tile in outside)
+    found = scope.tiles(start, end)
+    tallies = [tile for tile in found if tile.width != ROWS]
+    rows = [tile for tile in found if tile.width == ROWS]
+    for second in critical(found, start, end, *tallied):
+        inside = tallied.low <= second < tallied.high
+        told = times(rows, second) + (times(tallies, second) if inside else 0)
+        assert told == (start <= second < end)
+
+
+@given(moments, moments)
+def test_where_nothing_is_tallied_all_is_rows_and_else_all_as_ever(start: int, end: int) -> None:
+    rows = [Tile(1, ROWS, start, end)] if start < end else []
+    assert Scope(tallied=NONE).tiles(start, end) == rows
+    assert Scope(tallied=ALL).tiles(start, end) == tiles(start, end)
 
 
 @given(moments, moments, edges.filter(bool))

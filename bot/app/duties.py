@@ -88,7 +88,10 @@ class Duties:
     def _go_on(self, _: Sync) -> None:
         """Between two pages: let those who ask go first, and end where the bot is to stop."""
         self.operation.pulse.beat(operating.POLL)
-        self.precedence.give_way(_COURTESY_SECONDS)
+        if not self.precedence.give_way(0):
+            # Or they would have to count the rows that a first load brought of late.
+            self.polling.tally()
+            self.precedence.give_way(_COURTESY_SECONDS)
         if self.stopping.is_set():
             raise _Stopped
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.domain.scanner import month_of
 from bot.services.asking import SOURCE
 from bot.services.notices import tell_managers
-from bot.store import health, scanner_keys
+from bot.store import first_load, health, scanner_keys
 from bot.vantio.errors import VantioError
 
 if TYPE_CHECKING:
@@ -53,6 +53,14 @@ class Polling:
             StoreError: when the store can't take what came.
         """
         return self._noted(lambda: self.ingest.audit(progress))
+
+    def tally(self) -> None:
+        """Let the tallies of a first load catch up with it, where one is under way.
+
+        Raises:
+            StoreError: when the store can't take them.
+        """
+        first_load.catch_up(self.database)
 
     def _noted(self, work: Callable[[], Sync]) -> Sync:
         try:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 # A first load commits so many pages together; what a crash loses of them is read again.
 _BATCH = 16
-# After so many of its rows they are tallied: fewer would cost more a row, since each poster's
-# tallies lie apart, and to count more of them would make answers slow.
-_TALLIED = 20_000
+# After so many of its rows they are tallied. Fewer at a time would slow the load down, since each
+# poster's tallies lie apart; more would have to be counted row by row by whoever asks next.
+_TALLIED = 40_000
 
 Listed = tuple[int, "Page[Impression]"]  # a page at its offset
 

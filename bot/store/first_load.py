@@ -73,10 +73,29 @@ def advance(database: Database, oldest: int, newest: int) -> None:
     if not isinstance(database, SqliteDatabase):
         return
     with database.write() as tx:
-        if under_way(tx):
+        ends = _ends(tx)
+        if under_way(tx) and ends:
             before = tallied(tx)
-            before = _beginning(tx, oldest, newest) if before == NONE else before
+            before = _beginning(*ends, oldest, newest) if before == NONE else before
             making.extend(tx, before, _beyond(before, oldest, newest))
+
+
+def catch_up(database: Database) -> None:
+    """Tally what came since `advance`, as people wait for answers.
+
+    Does nothing where no first load is under way, or where its list has not shown an order yet.
+
+    Raises:
+        StoreError: when the store can't take it; what was tallied before stays.
+    """
+    with database.read() as tx:
+        if tallied(tx) in {ALL, NONE}:
+            return
+    with database.write() as tx:
+        before = tallied(tx)
+        if ends := _ends(tx):
+            front = ends[0] if before.high == ALL.high else ends[1]
+            making.extend(tx, before, _beyond(before, front, front))
 
 
 def finish(database: Database) -> int:
@@ -154,9 +173,17 @@ def _tidy(up: Callable[[], None]) -> None:
         logger.warning("The store stays larger than it could be. %s", error)
 
 
-def _beginning(tx: Transaction, oldest: int, newest: int) -> Stretch:
-    """The end of time where the list began to come in, as far as these last rows of it show."""
+def _ends(tx: Transaction) -> tuple[int, int] | None:
+    """The times of the oldest and the newest row; None where there is none."""
     ((first, last),) = tx.rows(_EXTENT)
+    return None if first is None else (first, last)
+
+
+def _beginning(first: int, last: int, oldest: int, newest: int) -> Stretch:
+    """The end of time where the list began to come in, as far as its last rows show.
+
+    All rows there are lie between `first` and `last`, the last that came between the others.
+    """
     if oldest <= first and newest < last:
         return NONE
     return OLD if first < oldest and last <= newest else ALL

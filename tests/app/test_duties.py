@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
 from threading import Event
 from typing import TYPE_CHECKING, Any, cast
+
+import pytest
 
 from bot.app.duties import Duties
 from bot.app.operating import Operation
@@ -13,8 +16,6 @@ from tests.services.world import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pytest
 
 EVERY = 300
 
@@ -47,30 +48,40 @@ def test_a_clock_that_was_set_back_or_forth_holds_up_no_poll() -> None:
 
 
 class Pages:
-    """A polling that takes in one page."""
+    """A polling that takes in one page, and is told whether to tally."""
+
+    tallied = False
 
     def poll(self, progress: Callable[[Sync], None]) -> Sync:
         progress(Sync())
         return Sync(history=True)
 
+    def tally(self) -> None:
+        self.tallied = True
+
 
 class Noted(Precedence):
     """Notes how long somebody would have given way."""
 
-    longest: float | None = None
+    longest: float = 0
 
     def give_way(self, longest: float) -> bool:
         self.longest = longest
         return super().give_way(0)
 
 
-def test_a_page_waits_a_second_for_those_who_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("waits", [False, True])
+def test_where_somebody_waits_tallies_catch_up_and_a_page_waits_a_second(
+    monkeypatch: pytest.MonkeyPatch, *, waits: bool
+) -> None:
     monkeypatch.setattr(Duties, "publish", lambda _: None)
-    polling, precedence, nothing = cast("Any", Pages()), Noted(), cast("Any", None)
+    pages, precedence, nothing = Pages(), Noted(), cast("Any", None)
+    polling = cast("Any", pages)
     operation = Operation(Pulse({}), Heartbeat("", Clock()), nothing, None)
     duties = Duties(
         polling, nothing, nothing, nothing, nothing, operation, precedence, EVERY, Clock(), Event()
     )
-    with precedence.taken():
+    with precedence.taken() if waits else nullcontext():
         duties.poll()
-    assert precedence.longest == 1
+    assert pages.tallied == waits
+    assert precedence.longest == waits

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import closing, suppress
+from itertools import cycle
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from bot.store.counts import Selection
 from bot.store.opening import open_store
 from bot.store.rebuild import rebuild
 from bot.store.recount import recount
-from bot.store.stretch import tallied
+from bot.store.stretch import ALL, NONE, tallied
 
 from . import brute
 from .samples import HOUR, START, by_row, emptied, modest, scan, scans
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from bot.domain.model import Impression
     from bot.store.database import Database, Transaction
+    from bot.store.stretch import Stretch
 
 BLOCK = START - START % (768 * HOUR)
 COLUMNS = ("program", "poster", "ambassador")
@@ -119,12 +121,17 @@ def advance(database: Database, page: list[Impression]) -> None:
     first_load.advance(database, min(times), max(times))
 
 
+def stretch(database: Database) -> Stretch:
+    with database.read() as tx:
+        return tallied(tx)
+
+
 def sound(database: Database) -> bool:
     *_, found = recount(database)
     return found.first is None and not found.blocks
 
 
-@given(loads, st.tuples(moments, moments).map(sorted))
+@given(loads, st.tuples(moments, moments).map(sorted), st.lists(st.booleans(), min_size=9))
 @pytest.mark.parametrize("rows_a_poster", [0, 16])
 @FEEDS
 @modest(max_examples=40)
@@ -135,19 +142,67 @@ def test_they_are_exact_at_every_moment(
     database: Database,
     loaded: list[list[Impression]],
     period: tuple[int, int],
+    walked: list[bool],
 ) -> None:
     monkeypatch.setattr(counts, "_ROWS_A_POSTER", rows_a_poster)
     first_load.finish(database)  # what an example before this one left
     emptied(database)
     first_load.begin(database)
-    for page in loaded:
+    for page, walks in zip(loaded, cycle(walked), strict=False):
         add(database, page, feed)
         exact(database, *period)
-        if page:
+        if page and walks:
             advance(database, page)
-            exact(database, *period)
+        else:
+            first_load.catch_up(database)
+        exact(database, *period)
     first_load.finish(database)
     exact(database, *period)
+
+
+def test_there_may_be_no_row_left_to_tally(database: Database) -> None:
+    first_load.begin(database)
+    advance(database, SPREAD)
+    assert stretch(database) == NONE
+    for page in (SPREAD[:9], SPREAD[9:]):
+        add(database, page, 1)
+        advance(database, page)
+    assert stretch(database) != NONE
+    with database.write() as tx:
+        impressions.delete(tx, [row.id for row in SPREAD], START)
+    first_load.catch_up(database)
+    exact(database, 0, BLOCK + 9000 * HOUR)
+
+
+@pytest.mark.parametrize("falling", [False, True])
+def test_tallies_catch_up_with_a_list_that_has_shown_its_order(
+    database: Database, *, falling: bool
+) -> None:
+    days = [SPREAD[place : place + 24 // 5 + 1] for place in range(0, 400, 5)]
+    pages = [page[::-1] for page in days[::-1]] if falling else days
+    first_load.begin(database)
+    add(database, pages[0], 1)
+    first_load.catch_up(database)
+    assert stretch(database) == NONE
+    for page in pages[1:3]:
+        add(database, page, 1)
+        advance(database, page)
+    before = stretch(database)
+    assert before != NONE
+    for page in pages[3:40]:
+        add(database, page, 1)
+    first_load.catch_up(database)
+    after = stretch(database)
+    last = pages[39][-1].scanned_at
+    if falling:
+        assert after == before._replace(low=after.low)
+        assert last < after.low <= last + 24 * HOUR < before.low
+    else:
+        assert after == before._replace(high=after.high)
+        assert last >= after.high > last - 24 * HOUR > before.high
+    first_load.finish(database)
+    first_load.catch_up(database)
+    assert stretch(database) == ALL
 
 
 @FEEDS

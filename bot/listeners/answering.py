@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from bot.services.readers import Read
     from bot.slack.message import Message
 
-# Reading keeps a processor busy; showing waits for Slack.
-_READERS, _SHOWERS = 4, 32
+# So many are looked up at once, more than there are readers, because some take their time; showing
+# waits for Slack.
+_LOOKERS, _SHOWERS = 4, 32
 # So many different questions in line are a rush; then an answer will do that is so old. One that is
 # no longer so new is read again for those who ask next.
 _RUSH, _FRESH_SECONDS, _NEW_SECONDS = 4, 15, 9
@@ -50,7 +51,7 @@ class Answers:
         self._read_answer = read
         self._precedence = precedence
         self._clock = clock
-        self._readers = Workers(_READERS, "reader")
+        self._lookers = Workers(_LOOKERS, "looker")
         self._showers = Workers(_SHOWERS, "shower")
         self._waiting: dict[str, list[Respond]] = {}
         self._read: dict[str, _Read] = {}
@@ -71,7 +72,7 @@ class Answers:
         """Those who wait for the next reading of a question, which is put in line if it is not."""
         if words not in self._waiting:
             self._waiting[words] = []
-            self._readers.submit(self._answer)
+            self._lookers.submit(self._answer)
         return self._waiting[words]
 
     def _answer(self) -> None:

@@ -73,14 +73,14 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 
 def busy(desk: Desk, but: int = 0) -> None:
-    """Every reader has a question, `but` so many have one already."""
-    for number in range(answering._READERS - but):
+    """Everyone who looks up has a question, `but` so many have one already."""
+    for number in range(answering._LOOKERS - but):
         desk.ask(f"first {number}")
-    desk.begun(answering._READERS)
+    desk.begun(answering._LOOKERS)
 
 
 def rush(desk: Desk) -> None:
-    """Every reader has a question, and as many wait as make a rush."""
+    """Everyone who looks up has a question, and as many wait as make a rush."""
     busy(desk)
     for number in range(answering._RUSH):
         desk.ask(f"then {number}")
@@ -90,7 +90,7 @@ def test_who_asks_what_waits_shares_its_answer_and_it_is_read_once(desk: Desk) -
     busy(desk)
     for who in ("ann", "bob", "cy"):
         desk.ask("top", who)
-    for _ in range(answering._READERS):
+    for _ in range(answering._LOOKERS):
         desk.read()
     desk.read(answers=3)
     assert sorted(desk.shown)[:3] == [("ann", "top at 0"), ("bob", "top at 0"), ("cy", "top at 0")]
@@ -127,7 +127,7 @@ def test_in_a_rush_an_answer_of_a_moment_ago_will_do_and_is_read_again_in_time(
         assert desk.arrived.acquire(timeout=LONG if at_once else 0) == at_once
     desk.library.go_on.release(100)
     desk.begun(len(many) - 1 + readings - 1)
-    left = answering._READERS + len(many) - 1 + (0 if at_once else 2)
+    left = answering._LOOKERS + len(many) - 1 + (0 if at_once else 2)
     for _ in range(left):
         assert desk.arrived.acquire(timeout=LONG)
     assert desk.library.read.count(words) == readings
@@ -149,7 +149,7 @@ def test_what_somebody_waits_for_goes_before_what_is_only_read_again(desk: Desk)
     desk.ask("new")
     desk.library.go_on.release(100)
     desk.begun(answering._RUSH + 2)
-    desk.receive(answering._READERS + answering._RUSH + 1)
+    desk.receive(answering._LOOKERS + answering._RUSH + 1)
     assert desk.library.read[-1] == "old"
     assert [text for _, text in desk.shown if text.startswith("old")] == ["old at 0"] * 2
 
@@ -167,7 +167,7 @@ def test_everyone_who_waits_hears_of_a_failure_which_is_logged_once(
     busy(desk)
     desk.ask("broken", "ann")
     desk.ask("broken", "bob")
-    for _ in range(answering._READERS):
+    for _ in range(answering._LOOKERS):
         desk.read()
     desk.read(answers=2)
     assert [who for who, text in desk.shown if "went wrong" in text] == ["ann", "bob"]
@@ -182,7 +182,7 @@ def test_a_failure_is_for_those_alone_who_waited(desk: Desk) -> None:
     desk.ask("broken")
     desk.library.go_on.release(100)
     desk.begun(answering._RUSH + 1)
-    desk.receive(answering._READERS + answering._RUSH + 1)
+    desk.receive(answering._LOOKERS + answering._RUSH + 1)
     assert desk.library.read.count("broken") == 2
 
 

@@ -77,18 +77,14 @@ def bolt(
         logger=logging.getLogger("bot.bolt"),
     )
     repeats.register(app)
-    commands.register(app, questions, permissions, clock, read or questions.ask_kindly)
-    actions.register(app, questions, permissions, clock)
-    noise.register(app, questions.noise, permissions, clock)
     sender = Sender(client)
-    home.register(app, _homes(sender, questions, permissions), permissions, sender, clock)
-    return app
-
-
-def _homes(sender: Sender, questions: Questions, permissions: Permissions) -> Homes:
     places = Places(sender.channel_id, permissions.manages)
-    read = questions.reports, questions.condition, questions.noise
-    return Homes(*read, places, sender.permalink)
+    commands.register(app, questions, permissions, places, clock, read or questions.ask_kindly)
+    actions.register(app, questions, permissions, places, clock)
+    noise.register(app, questions.noise, permissions, clock)
+    homes = Homes(questions.reports, questions.condition, questions.noise, places, sender.permalink)
+    home.register(app, homes, permissions, sender, clock)
+    return app
 
 
 def _authorized(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:

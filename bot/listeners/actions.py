@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.command import CommandError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from slack_bolt import Ack, App, Respond
 
     from bot.services.permissions import Permissions
+    from bot.services.places import Places
     from bot.services.questions import Questions
     from bot.slack.message import Message
 
@@ -28,7 +30,11 @@ _LAST_SECOND = 2**32
 
 
 def register(
-    app: App, questions: Questions, permissions: Permissions, clock: Callable[[], int]
+    app: App,
+    questions: Questions,
+    permissions: Permissions,
+    places: Places,
+    clock: Callable[[], int],
 ) -> None:
     """Answer the buttons of every message that the bot ever sent, where questions are answered."""
 
@@ -47,13 +53,14 @@ def register(
     def ask(ack: Ack, respond: Respond, action: dict[str, Any], body: dict[str, Any]) -> None:
         ack()
         with apologising(respond):
-            asked = _asked(action)
-            if refusal := permissions.to_ask(_asker(body)):
+            who, asked, now = _asker(body), _asked(action), clock()
+            if refusal := permissions.to_ask(who):
                 show(respond, refusal)
-            elif asked is None or questions.for_managers(asked.words, clock()):
+            elif asked is None or questions.for_managers(asked.words, now):
                 show(respond, mistake(_STALE))
             else:
-                show(respond, questions.ask_kindly(asked.words, clock()))
+                sees = partial(places.sees, user=who.user, now=now)
+                show(respond, questions.ask_kindly(asked.words, now, sees=sees))
 
     app.action(SHARE)(share)
     app.action(ASK)(ask)

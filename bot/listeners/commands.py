@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.listeners.answering import Answers, at_once
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from slack_bolt import App, Respond
 
     from bot.services.permissions import Permissions
+    from bot.services.places import Places
     from bot.services.questions import Questions
     from bot.services.readers import Read
 
@@ -25,27 +27,32 @@ def register(
     app: App,
     questions: Questions,
     permissions: Permissions,
+    places: Places,
     clock: Callable[[], int],
     read: Read,
 ) -> None:
     """Answer the command: acknowledged at once, answered through the response URL, privately.
 
-    `read` is what answers in the end.
+    `read` is what answers in the end, for everyone alike; what names channels is answered here, for
+    whoever asks alone.
     """
     answers = Answers(read, questions.precedence, clock)
 
     def answer(respond: Respond, command: dict[str, Any]) -> None:
         with apologising(respond):
-            words, who = command.get("text", ""), _asker(command)
+            words, who, now = command.get("text", ""), _asker(command), clock()
             refusal = permissions.to_ask(who)
-            if not refusal and questions.for_managers(words, clock()):
+            if not refusal and questions.for_managers(words, now):
                 refusal = permissions.to_change(who)
             if refusal:
                 show(respond, refusal)
-                return
-            if foreword := questions.foreword(words, clock()):
-                show(respond, foreword)
-            answers.ask(words, respond)
+            elif questions.names_channels(words, now):
+                sees = partial(places.sees, user=who.user, now=now)
+                show(respond, questions.ask_kindly(words, now, sees=sees))
+            else:
+                if foreword := questions.foreword(words, now):
+                    show(respond, foreword)
+                answers.ask(words, respond)
 
     app.command(COMMAND, middleware=[at_once])(answer)
 

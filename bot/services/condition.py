@@ -9,11 +9,23 @@ from bot.domain.model import Status, Trouble
 from bot.store import counts, cursors, directory, health, outbox, pauses, quarantine, subscriptions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
     from bot.domain.model import Programs
     from bot.store.database import Database, Transaction
 
+    # Whether all about a channel may be told, which is as the settings name it.
+    Sees: TypeAlias = Callable[[str], bool]
+
 RECENT = 14 * 86_400  # seconds for which a message that was given up is worth a word
+_ASK = "Managers see here which one it is, and `posterpulse check` says so too."
 LATE_POLLS = 3  # polls that may fail to come before something must be wrong
+
+
+def everywhere(_: str) -> bool:
+    """As somebody sees who may know of every channel."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +38,8 @@ class Condition:
     feeds: list[str]
     every: int
 
-    def status(self, now: int) -> Status:
-        """Everything as of `now` (UTC seconds)."""
+    def status(self, now: int, sees: Sees = everywhere) -> Status:
+        """Everything as of `now` (UTC seconds), with the channels that somebody sees."""
         with self.database.read() as tx:
             first, last = counts.extent(tx)
             posted = outbox.counts(tx)
@@ -47,11 +59,11 @@ class Condition:
                 waiting=posted.get("waiting", 0) + posted.get("sending", 0),
                 buried=len(outbox.buried(tx, now - RECENT)),
                 upcoming=tuple(
-                    (each.kind, each.channel, each.next_due)
+                    (each.kind, each.channel if sees(each.channel) else "", each.next_due)
                     for each in upcoming
                     if each.next_due is not None
                 ),
-                troubles=tuple(self._troubles(tx, now)),
+                troubles=tuple(self._troubles(tx, now, sees)),
             )
 
     def fresh_until(self) -> int | None:
@@ -71,16 +83,17 @@ class Condition:
             down.append(Trouble("Polling has stopped.", "Is `posterpulse run` still running?"))
         return down
 
-    def _troubles(self, tx: Transaction, now: int) -> list[Trouble]:
+    def _troubles(self, tx: Transaction, now: int, sees: Sees) -> list[Trouble]:
         paused = [
             Trouble(f"Nothing is posted in {each.channel}: {each.problem}.", each.remedy)
+            if sees(each.channel)
+            else Trouble("Nothing is posted in a private conversation.", _ASK)
             for each in pauses.every(tx)
         ]
-        return (
-            self.failures(tx, now)
-            + paused
-            + [
-                Trouble(f"A message to {each.channel} was given up ({each.kind}).", each.error)
-                for each in outbox.buried(tx, now - RECENT)[:3]
-            ]
-        )
+        given_up = [
+            Trouble(f"A message to {each.channel} was given up ({each.kind}).", each.error)
+            if sees(each.channel)
+            else Trouble(f"A message to a private conversation was given up ({each.kind}).", _ASK)
+            for each in outbox.buried(tx, now - RECENT)[:3]
+        ]
+        return self.failures(tx, now) + paused + given_up

@@ -94,7 +94,7 @@ class Homes:
         user: str,
         now: int,
     ) -> Ongoing:
-        seen = [receipt for channel, receipt in standing if self._open(channel, user, now)]
+        seen = [receipt for channel, receipt in standing if self.places.sees(channel, user, now)]
         return Ongoing(alert, name, self._link(seen[0]) if seen else "")
 
     def _gets(
@@ -110,10 +110,6 @@ class Homes:
             place = self.places.of(mute.channel, user, now)
             if place and place.open:
                 yield mute, name, place
-
-    def _open(self, channel: str, user: str, now: int) -> bool:
-        place = self.places.of(channel, user, now)
-        return place is not None and place.open
 
     def _link(self, receipt: Receipt) -> str:
         """Where a message stands, which never changes; empty where Slack does not say."""

@@ -38,6 +38,11 @@ class Places:
             return None
         return Place(channel.id, open=manages or personal or not channel.is_private)
 
+    def sees(self, named: str, user: str, now: int) -> bool:
+        """Whether `user` may know all about a place."""
+        place = self.of(named, user, now)
+        return place is not None and place.open
+
     def _channel(self, named: str, now: int) -> Channel | None:
         until, channel = self._found.get(named, (0, None))
         if now < until:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from bot.domain import command
 from bot.domain.command import CommandError, Verb
 from bot.domain.naming import UnknownNameError
+from bot.services.condition import everywhere
 from bot.services.precedence import Precedence
 from bot.services.rehearsal import DAYS
 from bot.slack import views
 
 if TYPE_CHECKING:
     from bot.domain.model import Answer, Status
-    from bot.services.condition import Condition
+    from bot.services.condition import Condition, Sees
     from bot.services.noise import Noise
     from bot.services.rehearsal import Rehearsal
     from bot.services.reports import Reports
@@ -42,8 +43,12 @@ class Questions:
     zone: str
     precedence: Precedence = field(default_factory=Precedence)
 
-    def ask(self, words: str, now: int, *, shared_by: str | None = None) -> Found:
+    def ask(
+        self, words: str, now: int, *, shared_by: str | None = None, sees: Sees = everywhere
+    ) -> Found:
         """Answer as of `now` (UTC seconds); `shared_by` is the Slack id of who shows it to others.
+
+        What `names_channels` tells of those alone that `sees` says whoever asks may know all about.
 
         Raises:
             CommandError: when the words are no question; the sentence says what to type instead.
@@ -52,10 +57,10 @@ class Questions:
         """
         question = command.parse(words, now, self.zone)
         verb = question.verb
-        if message := self._told(verb, now):
+        if message := self._told(verb, now, sees):
             return Found(verb, message)
         if verb is Verb.STATUS:
-            status = self.condition.status(now)
+            status = self.condition.status(now, sees)
             return Found(verb, views.status(status), status=status)
         answer = self.reports.answer(question, now)
         return Found(verb, views.answer(answer, now, shared_by=shared_by), answer=answer)
@@ -68,20 +73,26 @@ class Questions:
         """Whether the answer is for managers only."""
         return self._asks(Verb.CHANGES, words, now)
 
-    def ask_kindly(self, words: str, now: int, *, shared_by: str | None = None) -> Message:
-        """The same, with a mistake in the words answered by a message rather than an error."""
+    def names_channels(self, words: str, now: int) -> bool:
+        """Whether the answer may name channels, so that it is not the same for everyone."""
+        return self._asks(Verb.STATUS, words, now) or self._asks(Verb.MUTES, words, now)
+
+    def ask_kindly(self, words: str, now: int, *, sees: Sees = everywhere) -> Message:
+        """As `ask`, with a mistake in the words answered by a message rather than an error."""
         try:
-            return self.ask(words, now, shared_by=shared_by).message
+            return self.ask(words, now, sees=sees).message
         except (CommandError, UnknownNameError) as error:
             return views.mistake(str(error))
 
-    def _told(self, verb: Verb, now: int) -> Message | None:
+    def _told(self, verb: Verb, now: int, sees: Sees) -> Message | None:
         """The answer to what asks for no numbers; None for any other question."""
         match verb:
             case Verb.HELP:
                 return views.help()
             case Verb.MUTES:
-                return views.mutes(self.noise.mutes(now), self.zone, now)
+                running = self.noise.mutes(now)
+                seen = [(mute, name) for mute, name in running if sees(mute.channel)]
+                return views.mutes(seen, self.zone, now, unseen=len(running) - len(seen))
             case Verb.ALERTS:
                 return views.last_alerts(*self.noise.last(), self.zone)
             case Verb.ALERTS_TEST:

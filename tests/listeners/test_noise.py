@@ -116,6 +116,7 @@ def test_a_choice_delivered_twice_or_made_again_mutes_once(room: Room, key: int)
 
 
 def test_mutes_are_listed_and_ended(room: Room, key: int) -> None:
+    room.slack.workspace.add_channel("alerts")
     assert "Nothing is muted" in shown(room.ask("mutes"))
     choose(room, told(room, key), "mute", option(1, key))
     listed = room.ask("mutes")

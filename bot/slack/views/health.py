@@ -30,7 +30,7 @@ def status(state: Status) -> Message:
     ]
     content.append(kit.fields(_figures(state)))
     upcoming = [
-        f"{escape(what)} in {kit.mention('#', where)}: {clock(due, state.zone)}"
+        f"{escape(what)} in {_where(where)}: {clock(due, state.zone)}"
         for what, where, due in state.upcoming[:_UPCOMING]
     ]
     if upcoming:
@@ -42,6 +42,10 @@ def status(state: Status) -> Message:
 def relief(what: str, more: str) -> Message:
     """Something that works again, for a manager who heard that it did not."""
     return kit.note(f"✅ *{escape(what, 500)}*", escape(more, 1000))
+
+
+def _where(channel: str) -> str:
+    return kit.mention("#", channel) if channel else "a private conversation"
 
 
 def _point(state: Status) -> str:

@@ -108,8 +108,13 @@ def ended() -> Message:
     return private("That mute had ended already.")
 
 
-def mutes(running: Sequence[tuple[Mute, str]], zone: str, now: int) -> Message:
-    """Every mute, with the name of what is muted, and a button to end it."""
+def mutes(running: Sequence[tuple[Mute, str]], zone: str, now: int, *, unseen: int = 0) -> Message:
+    """Every mute, with the name of what is muted, and a button to end it.
+
+    So many more, `unseen`, are in channels that are not for whoever asks.
+    """
+    if not running and unseen:
+        return private(f"*{count(unseen, 'mute')}*, in private conversations only.")
     if not running:
         return private("*Nothing is muted.* Every alert has a menu to mute it for a while.")
     which = "which" if len(running) == 1 else "each of which"
@@ -119,6 +124,8 @@ def mutes(running: Sequence[tuple[Mute, str]], zone: str, now: int) -> Message:
     ]
     left = len(running) - len(shown)
     more = [kit.context(f"{count(left, 'more mute')} end later.")] if left > 0 else []
+    if unseen:
+        more.append(kit.context(f"{count(unseen, 'more mute')} in private conversations."))
     return private(point, kit.section(point), *shown, *more)
 
 

@@ -56,7 +56,7 @@ def register(
             who, asked, now = _asker(body), _asked(action), clock()
             if refusal := permissions.to_ask(who):
                 show(respond, refusal)
-            elif asked is None or questions.for_managers(asked.words, now):
+            elif asked is None or questions.manner(asked.words, now).for_managers:
                 show(respond, mistake(_STALE))
             else:
                 sees = partial(places.sees, user=who.user, now=now)

@@ -41,17 +41,17 @@ def register(
     def answer(respond: Respond, command: dict[str, Any]) -> None:
         with apologising(respond):
             words, who, now = command.get("text", ""), _asker(command), clock()
-            refusal = permissions.to_ask(who)
-            if not refusal and questions.for_managers(words, now):
+            manner, refusal = questions.manner(words, now), permissions.to_ask(who)
+            if not refusal and manner.for_managers:
                 refusal = permissions.to_change(who)
             if refusal:
                 show(respond, refusal)
-            elif questions.names_channels(words, now):
+            elif manner.names_channels:
                 sees = partial(places.sees, user=who.user, now=now)
                 show(respond, questions.ask_kindly(words, now, sees=sees))
             else:
-                if foreword := questions.foreword(words, now):
-                    show(respond, foreword)
+                if manner.foreword:
+                    show(respond, manner.foreword)
                 answers.ask(words, respond)
 
     app.command(COMMAND, middleware=[at_once])(answer)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     Sees: TypeAlias = Callable[[str], bool]
 
 RECENT = 14 * 86_400  # seconds for which a message that was given up is worth a word
-_ASK = "Managers see here which one it is, and `posterpulse check` says so too."
 LATE_POLLS = 3  # polls that may fail to come before something must be wrong
+_FOR_MANAGERS = "Managers see here which one it is; “posterpulse check” says it too."
 
 
 def everywhere(_: str) -> bool:
@@ -87,13 +87,15 @@ class Condition:
         paused = [
             Trouble(f"Nothing is posted in {each.channel}: {each.problem}.", each.remedy)
             if sees(each.channel)
-            else Trouble("Nothing is posted in a private conversation.", _ASK)
+            else Trouble("Nothing is posted in a private conversation.", _FOR_MANAGERS)
             for each in pauses.every(tx)
         ]
         given_up = [
             Trouble(f"A message to {each.channel} was given up ({each.kind}).", each.error)
             if sees(each.channel)
-            else Trouble(f"A message to a private conversation was given up ({each.kind}).", _ASK)
+            else Trouble(
+                f"A message to a private conversation was given up ({each.kind}).", _FOR_MANAGERS
+            )
             for each in outbox.buried(tx, now - RECENT)[:3]
         ]
         return self.failures(tx, now) + paused + given_up

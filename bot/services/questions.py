@@ -33,6 +33,19 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Manner:
+    """How a question is to be answered, whatever the answer is.
+
+    It may be `for_managers` alone, or name channels and so not be the same for everyone. `foreword`
+    is what to say first where the answer takes its time.
+    """
+
+    for_managers: bool = False
+    names_channels: bool = False
+    foreword: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Questions:
     """Answers words, in a zone; `precedence` is taken by whoever waits for an answer."""
 
@@ -48,7 +61,7 @@ class Questions:
     ) -> Found:
         """Answer as of `now` (UTC seconds); `shared_by` is the Slack id of who shows it to others.
 
-        What `names_channels` tells of those alone that `sees` says whoever asks may know all about.
+        Of channels, those alone are named that whoever asks `sees`.
 
         Raises:
             CommandError: when the words are no question; the sentence says what to type instead.
@@ -65,17 +78,17 @@ class Questions:
         answer = self.reports.answer(question, now)
         return Found(verb, views.answer(answer, now, shared_by=shared_by), answer=answer)
 
-    def foreword(self, words: str, now: int) -> Message | None:
-        """What to say before an answer that takes its time; None where it doesn't."""
-        return views.rehearsing(DAYS) if self._asks(Verb.ALERTS_TEST, words, now) else None
-
-    def for_managers(self, words: str, now: int) -> bool:
-        """Whether the answer is for managers only."""
-        return self._asks(Verb.CHANGES, words, now)
-
-    def names_channels(self, words: str, now: int) -> bool:
-        """Whether the answer may name channels, so that it is not the same for everyone."""
-        return self._asks(Verb.STATUS, words, now) or self._asks(Verb.MUTES, words, now)
+    def manner(self, words: str, now: int) -> Manner:
+        """How words are to be answered; what is no question, like any."""
+        try:
+            verb = command.parse(words, now, self.zone).verb
+        except CommandError:
+            return Manner()
+        return Manner(
+            for_managers=verb is Verb.CHANGES,
+            names_channels=verb in {Verb.STATUS, Verb.MUTES},
+            foreword=views.rehearsing(DAYS) if verb is Verb.ALERTS_TEST else None,
+        )
 
     def ask_kindly(self, words: str, now: int, *, sees: Sees = everywhere) -> Message:
         """As `ask`, with a mistake in the words answered by a message rather than an error."""
@@ -100,9 +113,3 @@ class Questions:
             case Verb.CHANGES:
                 return views.changes(self.noise.changes(), self.zone)
         return None
-
-    def _asks(self, verb: Verb, words: str, now: int) -> bool:
-        try:
-            return command.parse(words, now, self.zone).verb is verb
-        except CommandError:
-            return False

@@ -93,7 +93,7 @@ class Walk:
             deleted = 0 if self._sweep.under_way else self._close(tx)
             cursors.save(tx, self._taker.feed.name, sweeping.dump(self._sweep), self._finished_at)
         if self._first:
-            self._tally([row.scanned_at for _, page in batch for row in page.rows])
+            self._tally(batch)
         for offset, each in taken:
             self._heard(self._taker.confirm(each, offset, self._order))
         if deleted:
@@ -109,14 +109,16 @@ class Walk:
                 self._taker.note(tx, page, offset, direction(seen_of(page)))
         return [(batch[0][0], self._taker.keep_all(tx, [page for _, page in batch]))]
 
-    def _tally(self, times: list[int]) -> None:
-        """Let tallies follow a first load, once enough rows came; these are the times of the last.
+    def _tally(self, batch: list[Listed]) -> None:
+        """Let tallies follow a first load, once enough rows came, the last of them in this batch.
 
         They say nothing of how far the walk has come, so that they are a transaction of their own.
         """
-        self._untallied += len(times)
-        if times and self._untallied >= _TALLIED:
+        rows = [row for _, page in batch for row in page.rows]
+        self._untallied += len(rows)
+        if rows and self._untallied >= _TALLIED:
             self._untallied = 0
+            times = [row.scanned_at for row in rows]
             first_load.advance(self._taker.database, min(times), max(times))
 
     def _take(self, tx: Transaction, batch: list[Listed]) -> list[tuple[int, Taken]]:

@@ -15,7 +15,7 @@ import logging
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from bot.store import making, records, tallies
+from bot.store import counts, making, records, tallies
 from bot.store.database import StoreError
 from bot.store.sqlite import SqliteDatabase, SqliteTransaction
 from bot.store.stretch import ALL, NONE, OLD, Stretch, tallied
@@ -36,20 +36,17 @@ _BATCH = 256
 _EMPTY = """
 select 1 where not exists (select 1 from impression) and not exists (select 1 from tally)
 """
-# Asked for both at once, SQLite reads every row.
-_EXTENT = "select (select min(at) from impression), (select max(at) from impression)"
 _ID_INDEX = "create unique index impression_id on impression (id)"
 
 
-def begin(database: Database) -> bool:
-    """Get ready to fill the store, if it is empty and SQLite; whether a load is under way now."""
+def begin(database: Database) -> None:
+    """Get ready to fill the store, if it is empty and SQLite."""
     if not isinstance(database, SqliteDatabase):
-        return False
+        return
     with database.write() as tx:
         if not under_way(tx) and tx.rows(_EMPTY):
             tx.execute("drop index impression_id")
             tx.execute("insert into first_load (key) values (1)")
-        return under_way(tx)
 
 
 def under_way(tx: Transaction) -> bool:
@@ -73,11 +70,12 @@ def advance(database: Database, oldest: int, newest: int) -> None:
     if not isinstance(database, SqliteDatabase):
         return
     with database.write() as tx:
-        ends = _ends(tx)
-        if under_way(tx) and ends:
-            before = tallied(tx)
-            before = _beginning(*ends, oldest, newest) if before == NONE else before
-            making.extend(tx, before, _beyond(before, oldest, newest))
+        before, (first, last) = tallied(tx), counts.extent(tx)
+        if first is None or last is None:
+            return
+        if before == NONE:
+            before = _beginning(first, last, oldest, newest)
+        making.extend(tx, before, _beyond(before, oldest, newest))
 
 
 def catch_up(database: Database) -> None:
@@ -92,9 +90,9 @@ def catch_up(database: Database) -> None:
         if tallied(tx) in {ALL, NONE}:
             return
     with database.write() as tx:
-        before = tallied(tx)
-        if ends := _ends(tx):
-            front = ends[0] if before.high == ALL.high else ends[1]
+        before, (first, last) = tallied(tx), counts.extent(tx)
+        front = first if before.high == ALL.high else last
+        if front is not None:
             making.extend(tx, before, _beyond(before, front, front))
 
 
@@ -171,12 +169,6 @@ def _tidy(up: Callable[[], None]) -> None:
         up()
     except StoreError as error:
         logger.warning("The store stays larger than it could be. %s", error)
-
-
-def _ends(tx: Transaction) -> tuple[int, int] | None:
-    """The times of the oldest and the newest row; None where there is none."""
-    ((first, last),) = tx.rows(_EXTENT)
-    return None if first is None else (first, last)
 
 
 def _beginning(first: int, last: int, oldest: int, newest: int) -> Stretch:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from bot.services.permissions import Permissions
 from bot.services.questions import Questions
 from bot.services.rehearsal import Rehearsal
 from bot.services.reports import Reports
+from bot.slack import kit
 from bot.slack.lookup import Lookup
 from bot.slack.sender import make_client
 from bot.store import directory, impressions
@@ -74,6 +76,13 @@ class Room:
             (button,) = [each for each in buttons if each.get("action_id") == action]
             button["value"] = value
         return self.after(lambda: self.hand.press(message, action))
+
+    def button(self, action: str, carried: dict[str, Any]) -> Message:
+        """A message in the channel with a button that carries this."""
+        made = kit.message("x", kit.actions(kit.button("x", action, carried))).blocks
+        blocks = json.loads(json.dumps(made))
+        place = self.slack.workspace.channel("posters")
+        return self.slack.workspace.post(place, "U0POSTERPULSE", "x", blocks=blocks)
 
     def after(self, deed: Any) -> Message:  # noqa: ANN401 - something to call
         """The one message that a deed brings, acknowledged before."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -160,11 +159,7 @@ def test_a_private_channel_may_be_listed_by_its_name(room: Room) -> None:
 @pytest.mark.parametrize("action", ["ask", "share"])
 def test_buttons_answer_where_questions_are_answered(room: Room, action: str) -> None:
     carried = {"words": "top today", "at": NOW}
-    blocks = list(kit.message("x", kit.actions(kit.button("x", action, carried))).blocks)
-    place = room.slack.workspace.channel("posters")
-    posted = room.slack.workspace.post(
-        place, "U0POSTERPULSE", "x", blocks=json.loads(json.dumps(blocks))
-    )
+    posted = room.button(action, carried)
     room.ask_in.append("#campus")
     refused = room.press(posted, action)
     assert "I answer questions in #campus" in shown(refused)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +11,6 @@ from bot.domain.noise import Scope as Cover
 from bot.domain.subscription import Schedule, Subscription
 from bot.sandbox.blocks import problems
 from bot.sandbox.workspace import YOU
-from bot.slack import kit
 from bot.store import lanes, mutes, outbox, pauses, subscriptions
 from bot.store.pauses import Pause
 from tests.listeners.conftest import NOW, ZONE, shown
@@ -50,12 +48,7 @@ def about(tx: Transaction, channel: str) -> None:
 
 def press(room: Room, words: str) -> str:
     """What a button brings that asks these words."""
-    blocks = list(kit.message("x", kit.actions(kit.button("x", "ask", {"words": words}))).blocks)
-    place = room.slack.workspace.channel("posters")
-    posted = room.slack.workspace.post(
-        place, "U0POSTERPULSE", "x", blocks=json.loads(json.dumps(blocks))
-    )
-    answer = room.press(posted, "ask")
+    answer = room.press(room.button("ask", {"words": words}), "ask")
     assert problems(answer.blocks) == []
     return shown(answer)
 

@@ -7,7 +7,7 @@ import sys
 from contextlib import ExitStack, suppress
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import click
@@ -44,7 +44,8 @@ def demo(*, once: bool, data: Path | None, port: int, speed: float, seed: int) -
     stop = Event()
     for name in _ENDS:
         if known := getattr(signal, name, None):
-            signal.signal(known, lambda *_: stop.set())
+            # Not at once: who is interrupted may hold the lock of this event.
+            signal.signal(known, lambda *_: Thread(target=stop.set).start())
     with ExitStack() as stack:
         shown = stack.enter_context(showcase.open_showcase(data, port, speed, seed, stop))
         if once:

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 from functools import partial
-from threading import Event
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import click
 
 from bot.app import operating, publishing
 from bot.app.bot import build
 from bot.cli import logs, session
+from bot.cli.ending import Told, heeding
 from bot.store import opening
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 logger = logging.getLogger("bot")
-
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 @click.command(short_help="Run the bot.")
@@ -49,7 +43,7 @@ def run(*, port: int | None, health_port: int | None, verbose: bool) -> None:
     log()
     operating.warn_of_disk(settings, os.environ)
     with (
-        _heeding(),
+        heeding() as end,
         session.store(settings) as database,
         closing(opening.leadership(database)) as leadership,
     ):
@@ -59,35 +53,13 @@ def run(*, port: int | None, health_port: int | None, verbose: bool) -> None:
             who = bot.start()
             every = settings.config.polling.every_minutes
             logger.info("Ready: %s, polling every %d min.", who, every)
-            Event().wait()
-        except _Told:
+            end.wait()
+        except Told:
             logger.info("Stopping.")
             raise
         finally:
             bot.stop()
     _leave()
-
-
-class _Told(BaseException):
-    """The bot was told to end."""
-
-
-@contextmanager
-def _heeding() -> Iterator[None]:
-    """Let a signal end the block, whatever the main thread waits for, be it Slack at the start."""
-
-    def end(*_: object) -> NoReturn:
-        for each in _SIGNALS:
-            signal.signal(each, signal.SIG_IGN)
-        raise _Told
-
-    before = [(each, signal.signal(each, end)) for each in _SIGNALS]
-    try:
-        with suppress(_Told):
-            yield
-    finally:
-        for each, handler in before:
-            signal.signal(each, handler)
 
 
 def _leave() -> NoReturn:

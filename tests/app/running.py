@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 import bot
 
 if TYPE_CHECKING:
@@ -36,7 +38,9 @@ class Running:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "bot", *arguments],
                 cwd=folder,
-                env=inherited | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"} | environment,
+                env=inherited
+                | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
+                | environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -61,7 +65,12 @@ class Running:
     def end(self) -> int:
         """Tell it to end; returns the exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(PATIENCE)
+        try:
+            return self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGABRT)
+            self.process.wait(PATIENCE)
+            pytest.fail(f"It goes on, after this:\n{self.log}")
 
     def kill(self) -> None:
         """End it without a warning."""

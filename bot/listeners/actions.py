@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.command import CommandError
@@ -56,11 +55,11 @@ def register(
             who, asked, now = _asker(body), _asked(action), clock()
             if refusal := permissions.to_ask(who):
                 show(respond, refusal)
-            elif asked is None or questions.manner(asked.words, now).for_managers:
+            elif asked is None or (manner := questions.manner(asked.words, now)).for_managers:
                 show(respond, mistake(_STALE))
             else:
-                sees = partial(places.sees, user=who.user, now=now)
-                show(respond, questions.ask_kindly(asked.words, now, sees=sees))
+                sight = places.sight(manner.channels, who.user, now)
+                show(respond, questions.ask_kindly(asked.words, now, sight))
 
     app.action(SHARE)(share)
     app.action(ASK)(ask)

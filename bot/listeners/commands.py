@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.listeners.answering import Answers, at_once
@@ -33,8 +32,7 @@ def register(
 ) -> None:
     """Answer the command: acknowledged at once, answered through the response URL, privately.
 
-    `read` is what answers in the end, for everyone alike; what names channels is answered here, for
-    whoever asks alone.
+    `read` is what answers in the end, for all alike who ask the same and may know the same.
     """
     answers = Answers(read, questions.precedence, clock)
 
@@ -46,13 +44,10 @@ def register(
                 refusal = permissions.to_change(who)
             if refusal:
                 show(respond, refusal)
-            elif manner.names_channels:
-                sees = partial(places.sees, user=who.user, now=now)
-                show(respond, questions.ask_kindly(words, now, sees=sees))
             else:
                 if manner.foreword:
                     show(respond, manner.foreword)
-                answers.ask(words, respond)
+                answers.ask(words, places.sight(manner.channels, who.user, now), respond)
 
     app.command(COMMAND, middleware=[at_once])(answer)
 

@@ -6,26 +6,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.domain.model import Status, Trouble
-from bot.store import counts, cursors, directory, health, outbox, pauses, quarantine, subscriptions
+from bot.domain.sight import EVERYTHING
+from bot.store import (
+    counts,
+    cursors,
+    directory,
+    health,
+    mutes,
+    outbox,
+    pauses,
+    quarantine,
+    subscriptions,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import TypeAlias
-
     from bot.domain.model import Programs
+    from bot.domain.sight import Sight
     from bot.store.database import Database, Transaction
-
-    # Whether all about a channel may be told, which is as the settings name it.
-    Sees: TypeAlias = Callable[[str], bool]
 
 RECENT = 14 * 86_400  # seconds for which a message that was given up is worth a word
 LATE_POLLS = 3  # polls that may fail to come before something must be wrong
 _FOR_MANAGERS = "Managers see here which one it is; “posterpulse check” says it too."
-
-
-def everywhere(_: str) -> bool:
-    """As somebody sees who may know of every channel."""
-    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class Condition:
     feeds: list[str]
     every: int
 
-    def status(self, now: int, sees: Sees = everywhere) -> Status:
-        """Everything as of `now` (UTC seconds), with the channels that somebody sees."""
+    def status(self, now: int, sight: Sight = EVERYTHING) -> Status:
+        """Everything as of `now` (UTC seconds), with the channels that are in sight."""
         with self.database.read() as tx:
             first, last = counts.extent(tx)
             posted = outbox.counts(tx)
@@ -59,11 +60,23 @@ class Condition:
                 waiting=posted.get("waiting", 0) + posted.get("sending", 0),
                 buried=len(outbox.buried(tx, now - RECENT)),
                 upcoming=tuple(
-                    (each.kind, each.channel if sees(each.channel) else "", each.next_due)
+                    (each.kind, each.channel if sight.sees(each.channel) else "", each.next_due)
                     for each in upcoming
                     if each.next_due is not None
                 ),
-                troubles=tuple(self._troubles(tx, now, sees)),
+                troubles=tuple(self._troubles(tx, now, sight)),
+            )
+
+    def channels(self, now: int) -> frozenset[str]:
+        """Those that answers about the bot may name, as of `now` (UTC seconds)."""
+        with self.database.read() as tx:
+            return frozenset(
+                {
+                    *(each.channel for each in subscriptions.every(tx)),
+                    *(each.channel for each in pauses.every(tx)),
+                    *(each.channel for each in outbox.buried(tx, now - RECENT)),
+                    *(each.channel for each in mutes.running(tx, now)),
+                }
             )
 
     def fresh_until(self) -> int | None:
@@ -83,16 +96,16 @@ class Condition:
             down.append(Trouble("Polling has stopped.", "Is `posterpulse run` still running?"))
         return down
 
-    def _troubles(self, tx: Transaction, now: int, sees: Sees) -> list[Trouble]:
+    def _troubles(self, tx: Transaction, now: int, sight: Sight) -> list[Trouble]:
         paused = [
             Trouble(f"Nothing is posted in {each.channel}: {each.problem}.", each.remedy)
-            if sees(each.channel)
+            if sight.sees(each.channel)
             else Trouble("Nothing is posted in a private conversation.", _FOR_MANAGERS)
             for each in pauses.every(tx)
         ]
         given_up = [
             Trouble(f"A message to {each.channel} was given up ({each.kind}).", each.error)
-            if sees(each.channel)
+            if sight.sees(each.channel)
             else Trouble(
                 f"A message to a private conversation was given up ({each.kind}).", _FOR_MANAGERS
             )

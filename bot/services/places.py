@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.domain.home import Place
+from bot.domain.sight import EVERYTHING, NOTHING, Sight
 from bot.slack.errors import SlackError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from bot.slack.channels import Channel
 
@@ -42,6 +43,14 @@ class Places:
         """Whether `user` may know all about a place."""
         place = self.of(named, user, now)
         return place is not None and place.open
+
+    def sight(self, named: Collection[str], user: str, now: int) -> Sight:
+        """What `user` may know of these places; of none, everyone knows the same."""
+        if not named:
+            return NOTHING
+        if self._manages(user):
+            return EVERYTHING
+        return Sight(frozenset(each for each in named if self.sees(each, user, now)))
 
     def _channel(self, named: str, now: int) -> Channel | None:
         until, channel = self._found.get(named, (0, None))

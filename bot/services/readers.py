@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from typing import TypeAlias
 
+    from bot.domain.sight import Sight
     from bot.slack.message import Message
 
-    # Answers words as of a time in UTC seconds.
-    Read: TypeAlias = Callable[[str, int], Message]
+    # Answers words as of a time in UTC seconds, with the channels that are in sight.
+    Read: TypeAlias = Callable[[str, int, Sight], Message]
 
 logger = logging.getLogger(__name__)
 
@@ -62,16 +63,16 @@ class Readers:
         """Start the processes that are not there, in the background."""
         Thread(target=self._start, name="readers", daemon=True).start()
 
-    def read(self, words: str, now: int) -> Message:
-        """The answer as of `now` (UTC seconds); raises what reading it raises."""
+    def read(self, words: str, now: int, sight: Sight) -> Message:
+        """The answer as of `now` (UTC seconds), with what is in `sight`; raises as reading does."""
         reader = self._take()
         if reader is None:
-            return self._here(words, now)
+            return self._here(words, now, sight)
         try:
-            answer = reader.ask(words, now)
+            answer = reader.ask(words, now, sight)
         except (EOFError, OSError):
             self._lose(reader)
-            return self._here(words, now)
+            return self._here(words, now, sight)
         self._give_back(reader)
         if isinstance(answer, Exception):
             raise answer
@@ -133,9 +134,9 @@ class _Reader:
         if failure := self._first_word():
             raise failure
 
-    def ask(self, words: str, now: int) -> Message | Exception:
+    def ask(self, words: str, now: int, sight: Sight) -> Message | Exception:
         """What it answers or fails with; raises EOFError or OSError where it is no more."""
-        self._pipe.send((words, now))
+        self._pipe.send((words, now, sight))
         answer: Message | Exception = self._pipe.recv()
         return answer
 
@@ -168,9 +169,9 @@ def _serve(pipe: Connection, make: Callable[[], Read]) -> None:
             pipe.send(_answer(read, *pipe.recv()))
 
 
-def _answer(read: Read, words: str, now: int) -> Message | Exception:
+def _answer(read: Read, words: str, now: int, sight: Sight) -> Message | Exception:
     try:
-        return read(words, now)
+        return read(words, now, sight)
     except Exception as error:  # noqa: BLE001 - it is raised at the other end
         return _explained(error)
 

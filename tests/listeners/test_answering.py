@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from slack_bolt import Respond
 
+from bot.domain.sight import EVERYTHING, NOTHING, Sight
 from bot.listeners import answering
 from bot.listeners.answering import Answers
 from bot.services.precedence import Precedence
@@ -27,13 +28,14 @@ class Library:
         self.go_on = Semaphore(0)
         self.begun = Semaphore(0)
 
-    def read_answer(self, words: str, now: int) -> Message:
+    def read_answer(self, words: str, now: int, sight: Sight) -> Message:
         self.read.append(words)
         self.begun.release()
         assert self.go_on.acquire(timeout=LONG)
         if words == "broken":
             raise RuntimeError
-        return Message(f"{words} at {now}", ())
+        seen = " with #secret" if sight.sees("#secret") else ""
+        return Message(f"{words} at {now}{seen}", ())
 
 
 class Desk:
@@ -45,8 +47,8 @@ class Desk:
         self.shown: list[tuple[str, str]] = []
         monkeypatch.setattr(answering, "show", self._show)
 
-    def ask(self, words: str, who: str = "me") -> None:
-        self.answers.ask(words, Respond(response_url=who))
+    def ask(self, words: str, who: str = "me", sight: Sight = NOTHING) -> None:
+        self.answers.ask(words, sight, Respond(response_url=who))
 
     def read(self, answers: int = 1) -> None:
         """Let one question be read, and wait for its answers."""
@@ -95,6 +97,29 @@ def test_who_asks_what_waits_shares_its_answer_and_it_is_read_once(desk: Desk) -
     desk.read(answers=3)
     assert sorted(desk.shown)[:3] == [("ann", "top at 0"), ("bob", "top at 0"), ("cy", "top at 0")]
     assert desk.library.read.count("top") == 1
+
+
+def test_those_alone_share_an_answer_who_may_know_the_same(desk: Desk) -> None:
+    busy(desk)
+    secret = frozenset({"#secret"})
+    for who, sight in {
+        "ann": NOTHING,
+        "boss": EVERYTHING,
+        "chief": EVERYTHING,
+        "dan": Sight(secret),
+        "eve": Sight(secret | {"#posters"}),
+        "fay": Sight(frozenset(["#secret"])),
+    }.items():
+        desk.ask("mutes", who, sight)
+    for _ in range(answering._LOOKERS):
+        desk.read()
+    desk.library.go_on.release(100)
+    desk.receive(6)
+    assert desk.library.read.count("mutes") == 4
+    assert [text for who, text in sorted(desk.shown) if who != "me"] == [
+        "mutes at 0",
+        *["mutes at 0 with #secret"] * 5,
+    ]
 
 
 def test_who_asks_after_the_reading_began_gets_an_answer_of_their_own(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.domain.sight import EVERYTHING, NOTHING
 from bot.services import readers
 from bot.services.readers import Readers
 from bot.slack.message import Message
@@ -23,13 +24,14 @@ from tests.app.running import gone
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from bot.domain.sight import Sight
     from bot.services.readers import Read
 
 LONG = 30.0
 HERE = str(os.getpid())
 
 
-def answer(words: str, now: int) -> Message:
+def answer(words: str, now: int, sight: Sight) -> Message:
     match words.split():
         case ["fail"]:
             raise StoreError("The disk is full: make room.", permanent=True)
@@ -37,7 +39,9 @@ def answer(words: str, now: int) -> Message:
             os.kill(os.getpid(), signal.SIGKILL)
         case ["wait", name]:
             await_(lambda: os.path.exists(name))  # noqa: PTH110 - it comes as a text
-    return Message(f"{words} at {now}", ({"by": str(os.getpid())},))
+    return Message(
+        f"{words} at {now}", ({"by": str(os.getpid()), "everything": sight == EVERYTHING},)
+    )
 
 
 def make(here: str) -> Read:
@@ -63,7 +67,7 @@ def await_(done: Callable[[], object]) -> None:
 
 def by(found: Readers, words: str = "top") -> str:
     """The process that answers."""
-    process: str = found.read(words, 7).blocks[0]["by"]
+    process: str = found.read(words, 7, NOTHING).blocks[0]["by"]
     return process
 
 
@@ -89,12 +93,14 @@ def test_answers_are_read_elsewhere_once_somebody_is_ready_there() -> None:
     with started(partial(make, HERE)) as found:
         assert by(found) == HERE
         await_(lambda: by(found) != HERE)
-        assert found.read("top", 7).text == "top at 7"
+        found_out = found.read("top", 7, EVERYTHING)
+    assert found_out.text == "top at 7"
+    assert found_out.blocks[0]["everything"]
 
 
 def test_an_error_is_raised_here_and_tells_where_it_was(reading: Readers) -> None:
     with pytest.raises(StoreError) as caught:
-        reading.read("fail", 7)
+        reading.read("fail", 7, NOTHING)
     assert str(caught.value) == "The disk is full: make room."
     assert caught.value.permanent
     assert "test_readers.py" in caught.value.__notes__[0]
@@ -134,7 +140,7 @@ def test_nobody_waits_long_for_readers_that_take_their_time(
     monkeypatch.setattr(readers, "_PATIENCE_SECONDS", 0.05)
     name = f"{tmp_path}/go-on"
     slow = [
-        threading.Thread(target=reading.read, args=(f"wait {name}", 7), daemon=True)
+        threading.Thread(target=reading.read, args=(f"wait {name}", 7, NOTHING), daemon=True)
         for _ in range(reading._most)
     ]
     for each in slow:

@@ -10,9 +10,10 @@ import logging
 import os
 import signal
 import traceback
+from collections import deque
+from concurrent.futures import Future
 from contextlib import suppress
 from multiprocessing import get_context
-from queue import Empty, LifoQueue
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,7 @@ class Readers:
         self._after = after
         self._most = min(_MOST, os.cpu_count() or 1)
         self._alive: set[_Reader] = set()
-        self._free: LifoQueue[_Reader] = LifoQueue()
+        self._free = _Free()
         self._starting = Lock()
         self._closed = Event()
 
@@ -81,9 +82,8 @@ class Readers:
     def close(self) -> None:
         """Let the processes end; one that is reading does so first."""
         self._closed.set()
-        with suppress(Empty):
-            while True:
-                self._free.get_nowait().close()
+        while reader := self._free.take(0):
+            reader.close()
 
     def _start(self) -> None:
         self._closed.wait(self._after)
@@ -104,10 +104,7 @@ class Readers:
     def _take(self) -> _Reader | None:
         if self._closed.is_set() or not self._alive:
             return None
-        try:
-            return self._free.get(timeout=_PATIENCE_SECONDS)
-        except Empty:
-            return None
+        return self._free.take(_PATIENCE_SECONDS)
 
     def _give_back(self, reader: _Reader) -> None:
         self._free.put(reader)
@@ -121,6 +118,38 @@ class Readers:
         if not self._closed.is_set():
             logger.warning("A process for answers has ended; another one is started.")
             self.start()
+
+
+class _Free:
+    """Readers that are free: those who wait for one get it in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._readers: list[_Reader] = []
+        self._turns: deque[Future[_Reader]] = deque()
+        self._lock = Lock()
+
+    def put(self, reader: _Reader) -> None:
+        """Hand it to whoever has waited for longest, or keep it for the next."""
+        with self._lock:
+            if self._turns:
+                self._turns.popleft().set_result(reader)
+            else:
+                self._readers.append(reader)
+
+    def take(self, patience: float) -> _Reader | None:
+        """The one that was used last; None where so many seconds pass without any."""
+        with self._lock:
+            if self._readers:
+                return self._readers.pop()
+            turn: Future[_Reader] = Future()
+            self._turns.append(turn)
+        with suppress(TimeoutError):
+            return turn.result(patience)
+        with self._lock:
+            if turn.done():
+                return turn.result()
+            self._turns.remove(turn)
+            return None
 
 
 class _Reader:

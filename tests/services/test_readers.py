@@ -153,6 +153,28 @@ def test_nobody_waits_long_for_readers_that_take_their_time(
     await_(lambda: by(reading) != HERE)
 
 
+def test_those_who_wait_get_a_reader_in_the_order_in_which_they_came() -> None:
+    free, one = readers._Free(), readers._Reader(partial(make, HERE))
+    served: list[str] = []
+
+    def wait(name: str) -> None:
+        assert free.take(LONG) is one
+        served.append(name)
+
+    for name in ("ann", "bob"):
+        threading.Thread(target=wait, args=(name,), daemon=True).start()
+        await_(lambda: len(free._turns) == ("ann", "bob").index(name) + 1)  # noqa: B023 - called at once
+    assert free.take(0) is None
+    for so_far in (["ann"], ["ann", "bob"]):
+        free.put(one)
+        # Who asks just then, as whoever has given one back does, comes after those who waited.
+        assert free.take(0) is None
+        await_(lambda: served == so_far)  # noqa: B023 - called at once
+    free.put(one)
+    assert free.take(0) is one
+    one.close()
+
+
 def test_closing_ends_the_processes_and_words_are_answered_here(reading: Readers) -> None:
     process = by(reading)
     reading.close()

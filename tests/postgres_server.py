@@ -10,7 +10,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -22,6 +21,8 @@ from typing import TYPE_CHECKING, Any, LiteralString
 
 import psycopg
 from psycopg import sql
+
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,7 +133,7 @@ def _started(programs: Path, folder: Path) -> Iterator[str]:
         cwd=folder,
         **identity,
     )
-    port = _free_port()
+    port = free_port()
     settings = [f"--{name}={value}" for name, value in _SETTINGS.items()]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
@@ -158,12 +159,6 @@ def _identity(folder: Path) -> dict[str, Any]:
     user = pwd.getpwnam("postgres" if "postgres" in names else "nobody")
     os.chown(folder, user.pw_uid, user.pw_gid)
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _await(process: subprocess.Popen[bytes], url: str, log: Path) -> None:

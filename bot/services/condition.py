@@ -93,7 +93,7 @@ class Condition:
         ]
         fresh = cursors.fresh_until(tx, self.feeds)
         if not down and fresh is not None and now - fresh > LATE_POLLS * self.every:
-            down.append(Trouble("Polling has stopped.", "Is `posterpulse run` still running?"))
+            down.append(Trouble("Polling has stopped.", "Is “posterpulse run” still running?"))
         return down
 
     def _troubles(self, tx: Transaction, now: int, sight: Sight) -> list[Trouble]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.app.running import children, free_port, gone, running
+from tests.app.running import children, gone, running
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

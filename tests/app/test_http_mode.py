@@ -13,7 +13,8 @@ from bot.sandbox.fake_slack import FakeSlack
 from bot.sandbox.fake_vantio import FakeVantio
 from bot.sandbox.socket_mode import NoAnswerError
 from bot.sandbox.workspace import YOU
-from tests.app.running import between, free_port, running
+from tests.app.running import between, running
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

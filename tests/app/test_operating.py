@@ -15,7 +15,8 @@ from psycopg import sql
 from bot.sandbox.fake_slack import FakeSlack
 from bot.sandbox.fake_vantio import FakeVantio
 from bot.sandbox.workspace import YOU
-from tests.app.running import ROOT, between, free_port, running
+from tests.app.running import ROOT, between, running
+from tests.ports import free_port
 from tests.postgres_server import PASSWORD
 from tests.services.test_heartbeat import Switch, switch
 

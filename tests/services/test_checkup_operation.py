@@ -7,7 +7,7 @@ import pytest
 
 from bot.app.serving import Server
 from bot.services.checkup import operation
-from tests.app.running import free_port
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from bot.services.checkup.finding import Verdict

@@ -15,7 +15,7 @@ from bot.services.digests import DIGEST, LEADERBOARD
 from bot.services.reports import Reports
 from bot.slack.sender import Sender, make_client
 from bot.store import lanes, outbox, subscriptions
-from tests.app.running import free_port
+from tests.ports import free_port
 from tests.services.dying import FragileDatabase, Fuse, Killed
 from tests.services.test_digests import DAILY, DAY, DUE, MONDAYS, digest, publisher, subscribe
 from tests.services.world import Clock, Mailroom, fill, outgoing, scans, slack_of

@@ -18,12 +18,13 @@ from bot.sandbox.fake_vantio import FakeVantio
 from bot.store import outbox
 from bot.store.counts import everything
 from bot.store.opening import open_store
-from tests.app.running import Running, free_port
+from tests.app.running import Running
 from tests.hostile.delivery.clock import Hurried
 from tests.hostile.delivery.script import script
 from tests.hostile.delivery.server import served
 from tests.hostile.delivery.slack import Slack, Weather
 from tests.hostile.delivery.verdict import judge
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -1,9 +1,9 @@
 """People who type commands, and the Slack between them and the bot, in a process of its own.
 
-It stands in for the little of Slack's Web API that a start of the bot needs, and for the response
-URLs. Told a port and a rate by a line of JSON, it sends signed commands there, each at its time
-whether or not those before were heard, and prints how long after that time each was acknowledged
-and answered.
+It stands in for the little of Slack's Web API that a start of the bot needs, for Socket Mode, and
+for the response URLs. Told a port and a rate by a line of JSON, it sends signed commands there, or
+without a port through the socket, each at its time whether or not those before were heard, and
+prints how long after that time each was acknowledged and answered.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
+
+from bench.link import PATH, Link
 
 if TYPE_CHECKING:
     from asyncio import StreamReader, StreamWriter
@@ -63,8 +65,8 @@ class Askers:
         self._process = process
         self.url = f"http://127.0.0.1:{self._line()}"
 
-    def ask(self, port: int, rate: int, seconds: int, patience: int = _PATIENCE) -> Heard:
-        """Send commands to the bot on this port, so many a second for so long.
+    def ask(self, port: int | None, rate: int, seconds: int, patience: int = _PATIENCE) -> Heard:
+        """Send so many commands a second for so long, to this port or else through a socket.
 
         Answers are waited for until so many seconds after the last.
         """
@@ -98,6 +100,7 @@ class _Slack:
     """What was due when (by the loop's clock), and what came of it."""
 
     url: str = ""
+    link: Link | None = None
     due: list[float] = field(default_factory=list)
     acknowledged: dict[int, float] = field(default_factory=dict)
     answered: dict[int, float] = field(default_factory=dict)
@@ -107,14 +110,18 @@ class _Slack:
         """Answer one request of the bot."""
         head = await reader.readuntil(b"\r\n\r\n")
         path = head.split(b" ", 2)[1].decode()
+        if path.startswith(PATH):
+            await self._hear(Link(head, reader, writer))
+            writer.close()
+            return
         body = await reader.readexactly(_length(head))
         if path.startswith("/response/"):
             self._note(int(path.rpartition("/")[2]), body)
-        writer.write(_reply(path))
+        writer.write(_reply(path, self.url.replace("http", "ws", 1)))
         await writer.drain()
         writer.close()
 
-    async def ask(self, port: int, rate: int, seconds: int, patience: int) -> Heard:
+    async def ask(self, port: int | None, rate: int, seconds: int, patience: int) -> Heard:
         """Send all commands, and wait until there is an answer to each, but not for ever."""
         chance, loop = Random(1), asyncio.get_running_loop()  # noqa: S311 - the same at every run
         begin = loop.time() + 0.1
@@ -136,7 +143,12 @@ class _Slack:
             self.sorry,
         )
 
-    async def _type(self, number: int, words: str, port: int) -> None:
+    async def _hear(self, link: Link) -> None:
+        self.link = link
+        async for key in link.acknowledged():
+            self.acknowledged[int(key)] = asyncio.get_running_loop().time()
+
+    async def _type(self, number: int, words: str, port: int | None) -> None:
         payload = {
             "command": "/posters",
             "text": words,
@@ -146,6 +158,10 @@ class _Slack:
             "trigger_id": f"{number}",
             "response_url": f"{self.url}/response/{number}",
         }
+        if port is None:
+            if self.link:
+                self.link.command(str(number), payload)
+            return
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(_signed(urlencode(payload).encode()))
         if (await reader.readline()).startswith(_ACKNOWLEDGED):
@@ -186,11 +202,11 @@ def _request(headers: Mapping[str, str], body: bytes) -> bytes:
     return f"POST /slack/events HTTP/1.1\r\nHost: bot\r\n{told}\r\n".encode() + body
 
 
-def _reply(path: str) -> bytes:
+def _reply(path: str, root: str) -> bytes:
     body = b"ok"
     if path.startswith("/api/"):
         who = {"user_id": "U0", "user": "posterpulse", "team": "Bench", "team_id": "T1"}
-        body = json.dumps({"ok": True, **who}).encode()
+        body = json.dumps({"ok": True, "url": f"{root}{PATH}", **who}).encode()
     return (
         b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s"
         % (b"text/plain" if body == b"ok" else b"application/json", len(body), body)

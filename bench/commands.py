@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
+from shutil import copyfile
 from typing import TYPE_CHECKING, NamedTuple
 
 from bench.asking import SECRET, askers
@@ -18,7 +19,7 @@ from bench.population import YEAR, scans
 from bot.store.opening import open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from bench.asking import Askers, Heard
@@ -39,13 +40,18 @@ class _Load(NamedTuple):
 
 
 def figures(mirrors: Mirrors, rows: int) -> Iterator[Figure]:
-    """Commands beside a first load into an empty store, and into one that holds as much already."""
+    """Commands beside a first load, into an empty store and into one that holds as much already."""
     mirror = mirrors.of(rows)
     held = mirror.fresh("held")
     with closing(open_store(f"sqlite:///{held}")) as database:
         load(database, scans(rows, NOW - 2 * YEAR, NOW, _SEED), lambda _: None)
     for store, where in ((mirror.fresh("asked"), "an empty store"), (held, f"{rows:,} scans")):
-        yield from _told(*_measured(mirror, store), where)
+        for by_socket in (True, False):
+            kept = mirror.fresh("again")
+            if store.exists():
+                copyfile(store, kept)
+            mode = "Socket Mode" if by_socket else "HTTP"
+            yield from _told(*_measured(mirror, kept, by_socket=by_socket), f"{where}, {mode}")
 
 
 def _told(heard: Heard, load: _Load, where: str) -> Iterator[Figure]:
@@ -74,9 +80,9 @@ def _told(heard: Heard, load: _Load, where: str) -> Iterator[Figure]:
     )
 
 
-def _measured(mirror: Mirror, store: Path) -> tuple[Heard, _Load]:
+def _measured(mirror: Mirror, store: Path, *, by_socket: bool) -> tuple[Heard, _Load]:
     """How commands fare that begin when the load is well under way, and how the load does."""
-    with askers() as people, running(mirror, store, people) as port:
+    with askers() as people, running(mirror, store, people, by_socket=by_socket) as port:
         before, began = mirror.feed.held().requests, time.monotonic()
         time.sleep(_ALONE)
         middle, asked = mirror.feed.held().requests, time.monotonic()
@@ -96,31 +102,41 @@ def _quantile(times: list[float], share: float) -> float:
 
 
 @contextmanager
-def running(mirror: Mirror, store: Path, people: Askers) -> Iterator[int]:
-    """The bot in a process of its own, ready to hear; its port."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port: int = found.getsockname()[1]
+def running(
+    mirror: Mirror, store: Path, people: Askers, *, by_socket: bool
+) -> Iterator[int | None]:
+    """The bot in a process of its own, ready to hear; its port, None where it has a socket."""
+    port = None if by_socket else _free_port()
     told = environment(mirror.feed.url, store) | {
         "SLACK_BOT_TOKEN": "xoxb-bench",
+        "SLACK_APP_TOKEN": "xapp-bench",
         "SLACK_SIGNING_SECRET": SECRET,
         "SLACK_API_URL": f"{people.url}/api/",
     }
     here = {
         name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")
     }
-    command = [sys.executable, "-m", "bot", "run", "--port", str(port)]
+    listening = ["--port", str(port)] if port else []
+    command = [sys.executable, "-m", "bot", "run", *listening]
+    before = mirror.feed.held().requests
     with subprocess.Popen(command, env=here | told, stderr=subprocess.DEVNULL) as process:
         try:
-            _await(port)
+            _await(lambda: mirror.feed.held().requests > before)
             yield port
         finally:
             process.terminate()
 
 
-def _await(port: int) -> None:
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port: int = found.getsockname()[1]
+        return port
+
+
+def _await(begun: Callable[[], bool]) -> None:
+    """Wait until the bot polls, which it does once it listens."""
     deadline = time.monotonic() + _PATIENCE
-    while time.monotonic() < deadline:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-            return
+    while not begun():
+        if time.monotonic() > deadline:
+            raise UnmeasuredError("the bot does not poll")
         time.sleep(0.02)
-    raise UnmeasuredError("the bot does not listen")

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bench.asking import askers
 from bench.commands import running
 from bench.mirrors import Mirrors
@@ -10,11 +12,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_every_command_is_acknowledged_and_answered(tmp_path: Path) -> None:
+@pytest.mark.parametrize("by_socket", [True, False])
+def test_every_command_is_acknowledged_and_answered(tmp_path: Path, *, by_socket: bool) -> None:
     with (
         Mirrors(tmp_path, "newest") as mirrors,
         askers() as people,
-        running(mirrors.of(300), tmp_path / "asked.db", people) as port,
+        running(mirrors.of(300), tmp_path / "asked.db", people, by_socket=by_socket) as port,
     ):
         heard = people.ask(port, rate=30, seconds=1)
     assert heard.sent == 30 == len(heard.acknowledged) == len(heard.answered)

@@ -48,10 +48,9 @@ class Answers:
     """Answers questions in the order in which they come, and the same ones together.
 
     Who asks what others wait for, and may know the same of channels, shares their answer, which is
-    read later than all of them asked.
-    In a rush one that was read a moment ago is shared as well, so that a rush costs no more than
-    its different questions do, however many ask them; and it is read again before it is too old,
-    so that it need not be waited for again.
+    read later than all of them asked. In a rush one that was read a moment ago is shared as well,
+    so that a rush costs no more than its different questions do, however many ask them; and it is
+    read again before it is too old, so that it need not be waited for again.
     """
 
     def __init__(self, read: Read, precedence: Precedence, clock: Callable[[], int]) -> None:

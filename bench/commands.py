@@ -58,14 +58,14 @@ def _told(heard: Heard, load: _Load, where: str) -> Iterator[Figure]:
     what = f"{_RATE} commands a second for {_SECONDS} s, first load into {where}"
     in_time = sum(each <= _ACK_SECONDS for each in heard.acknowledged)
     yield Figure(
-        f"{what}: acknowledged",
+        f"{what}: acks",
         f"{in_time / heard.sent:.2%} within {_ACK_SECONDS} s, p99 {_at(heard.acknowledged, 0.99)}",
         target="all",
         met=in_time == heard.sent,
     )
     answered = len(heard.answered) == heard.sent and not heard.sorry
     yield Figure(
-        f"{what}: answered",
+        f"{what}: answers",
         f"p50 {_at(heard.answered, 0.5)}, p99 {_at(heard.answered, 0.99)}",
         f"unanswered: {heard.sent - len(heard.answered)}, failed: {heard.sorry}",
         None,

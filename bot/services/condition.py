@@ -20,6 +20,8 @@ from bot.store import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.domain.model import Programs
     from bot.domain.sight import Sight
     from bot.store.database import Database, Transaction
@@ -45,6 +47,7 @@ class Condition:
             first, last = counts.extent(tx)
             posted = outbox.counts(tx)
             upcoming = subscriptions.every(tx)
+            lost = outbox.buried(tx, now - RECENT)
             return Status(
                 now=now,
                 zone=self.zone,
@@ -58,13 +61,13 @@ class Condition:
                 polled_every=self.every,
                 quarantined=quarantine.count(tx),
                 waiting=posted.get("waiting", 0) + posted.get("sending", 0),
-                buried=len(outbox.buried(tx, now - RECENT)),
+                buried=len(lost),
                 upcoming=tuple(
                     (each.kind, each.channel if sight.sees(each.channel) else "", each.next_due)
                     for each in upcoming
                     if each.next_due is not None
                 ),
-                troubles=tuple(self._troubles(tx, now, sight)),
+                troubles=tuple(self._troubles(tx, lost, now, sight)),
             )
 
     def channels(self, now: int) -> frozenset[str]:
@@ -96,7 +99,9 @@ class Condition:
             down.append(Trouble("Polling has stopped.", "Is “posterpulse run” still running?"))
         return down
 
-    def _troubles(self, tx: Transaction, now: int, sight: Sight) -> list[Trouble]:
+    def _troubles(
+        self, tx: Transaction, lost: Sequence[outbox.Buried], now: int, sight: Sight
+    ) -> list[Trouble]:
         paused = [
             Trouble(f"Nothing is posted in {each.channel}: {each.problem}.", each.remedy)
             if sight.sees(each.channel)
@@ -109,6 +114,6 @@ class Condition:
             else Trouble(
                 f"A message to a private conversation was given up ({each.kind}).", _FOR_MANAGERS
             )
-            for each in outbox.buried(tx, now - RECENT)[:3]
+            for each in lost[:3]
         ]
         return self.failures(tx, now) + paused + given_up

@@ -31,18 +31,11 @@ class Places:
 
     def of(self, named: str, user: str, now: int) -> Place | None:
         """What `user` may know of a place; None where it is somebody else's direct messages."""
-        channel, manages = self._channel(named, now), self._manages(user)
-        if channel is None:
-            return Place(name=named if manages else "", open=manages)
-        personal = not channel.name
-        if personal and not manages and channel.id != user:
-            return None
-        return Place(channel.id, open=manages or personal or not channel.is_private)
+        return self._as_seen(named, user, now, manages=self._manages(user))
 
     def sees(self, named: str, user: str, now: int) -> bool:
         """Whether `user` may know all about a place."""
-        place = self.of(named, user, now)
-        return place is not None and place.open
+        return self.sight((named,), user, now).sees(named)
 
     def sight(self, named: Collection[str], user: str, now: int) -> Sight:
         """What `user` may know of these places; of none, everyone knows the same."""
@@ -50,7 +43,17 @@ class Places:
             return NOTHING
         if self._manages(user):
             return EVERYTHING
-        return Sight(frozenset(each for each in named if self.sees(each, user, now)))
+        seen = ((each, self._as_seen(each, user, now, manages=False)) for each in named)
+        return Sight(frozenset(each for each, place in seen if place and place.open))
+
+    def _as_seen(self, named: str, user: str, now: int, *, manages: bool) -> Place | None:
+        channel = self._channel(named, now)
+        if channel is None:
+            return Place(name=named if manages else "", open=manages)
+        personal = not channel.name
+        if personal and not manages and channel.id != user:
+            return None
+        return Place(channel.id, open=manages or personal or not channel.is_private)
 
     def _channel(self, named: str, now: int) -> Channel | None:
         until, channel = self._found.get(named, (0, None))

@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 import bot
 
 if TYPE_CHECKING:
@@ -69,7 +67,7 @@ class Running:
         except subprocess.TimeoutExpired:
             self.process.send_signal(signal.SIGABRT)
             self.process.wait(PATIENCE)
-            pytest.fail(f"It goes on, after this:\n{self.log}")
+            raise AssertionError(f"It goes on, after this:\n{self.log}") from None
 
     def kill(self) -> None:
         """End it without a warning."""

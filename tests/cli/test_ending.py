@@ -25,8 +25,10 @@ def soon() -> Iterator[None]:
     again = threading.Timer(2 * SOON, os.kill, [os.getpid(), signal.SIGTERM])
     again.start()
     began = time.monotonic()
-    yield
-    again.cancel()
+    try:
+        yield
+    finally:
+        again.cancel()
     assert time.monotonic() - began < SOON
 
 

@@ -3,10 +3,12 @@
 import json
 import queue
 from collections.abc import Iterator
+from http import HTTPStatus
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, redirect, request, send_from_directory
+from flask import Blueprint, Response, abort, redirect, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -25,17 +27,11 @@ _POLICY = "default-src 'self'; img-src 'self' data: http: https:; frame-ancestor
 def page_routes(desk: Desk) -> Blueprint:
     """The routes of the page; everything in them happens in the name of the user ``U0YOU``."""
     page = Blueprint("page", __name__)
+    page.get("/page/<name>")(_file)
 
     @page.get("/")
     def index() -> Response:
-        return file("index.html")
-
-    @page.get("/page/<path:name>")
-    def file(name: str) -> Response:
-        answer = send_from_directory(_FILES, name)
-        answer.headers["Content-Security-Policy"] = _POLICY
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return _file("index.html")
 
     @page.get("/archives/<channel>/<message>")
     def message(channel: str, message: str) -> BaseResponse:
@@ -63,6 +59,17 @@ def page_routes(desk: Desk) -> Blueprint:
             return {"ok": False, "error": "This is no longer there."}
 
     return page
+
+
+def _file(name: str) -> Response:
+    """A file of the page, read at once: one that is open stays so where a browser hangs up."""
+    files = {each.name: each for each in _FILES.iterdir()}
+    if name not in files:
+        abort(HTTPStatus.NOT_FOUND)
+    answer = Response(files[name].read_bytes(), mimetype=guess_type(name)[0])
+    answer.headers["Content-Security-Policy"] = _POLICY
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _state(desk: Desk) -> Json:

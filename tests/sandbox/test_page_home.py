@@ -101,3 +101,4 @@ def test_a_permalink_leads_nowhere_else(slack: FakeSlack) -> None:
     opener = build_opener(ProxyHandler({}))
     with opener.open(f"{slack.url}archives/%2F%2Fevil.example/p1000001") as answer:
         assert answer.url.startswith(slack.url)
+        assert b"Campus Sandbox" in answer.read()

@@ -47,7 +47,11 @@ def readers(bot: Running) -> list[int]:
 
 
 def command(pid: int) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_text()
+    """How a process was started; nothing where it has ended meanwhile."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
 
 
 def all_ready(bot: Running) -> bool:
@@ -57,7 +61,11 @@ def all_ready(bot: Running) -> bool:
 
 
 def opened(pid: int) -> bool:
-    return any(path.resolve().name == "store.db" for path in Path(f"/proc/{pid}/fd").iterdir())
+    """Whether a process has the store open, which one that has ended meanwhile has not."""
+    try:
+        return any(path.resolve().name == "store.db" for path in Path(f"/proc/{pid}/fd").iterdir())
+    except OSError:
+        return False
 
 
 def ask(slack: FakeSlack, bot: Running, words: str) -> None:
